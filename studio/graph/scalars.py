@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Final
 
 from studio.support.errors import GraphError
@@ -82,6 +83,7 @@ _ESCAPES = {
 _ESCAPED = re.compile(_NEEDS_ESCAPE.pattern[:-1] + '"\\\\]')
 
 
+@lru_cache(maxsize=4096)
 def is_plain(text: str, *, flow: bool) -> bool:
     """True if the text may stand unquoted; inside `{}` and `[]` (`flow`) the rules are narrower."""
     if not text or text in _TEXT_IN_1_2_ONLY or not _FIRST.match(text):

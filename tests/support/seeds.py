@@ -13,6 +13,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
+
 from studio import Graph, Trace, run
 from studio.engine.result import RunResult
 from studio.graph.scope import deep_copy
@@ -26,6 +28,9 @@ from studio.trace.found import Firing
 from studio.trace.writer import close_writer
 from tests.support.approving import hashes_of
 from tests.support.example_settings import answering
+
+MOST_CHANGED = 8
+"""Changed graphs that are kept."""
 
 
 def graph_of(name: str) -> Graph:
@@ -43,6 +48,21 @@ def _prepared(name: str) -> Graph:
 @cache
 def _approved(name: str) -> list[str]:
     return hashes_of(_prepared(name))
+
+
+_CHANGED: dict[bytes, tuple[Graph, list[str]]] = {}
+
+
+def _changed(graph: Graph) -> tuple[Graph, list[str]]:
+    """Return a graph that a test changed as it was first played, with what it was made ready for, and its approval;
+    the same change is made by many tests."""
+    said = orjson.dumps(graph, default=str, option=orjson.OPT_NON_STR_KEYS)
+    if said not in _CHANGED:
+        own = deep_copy(graph)
+        _CHANGED[said] = own, hashes_of(own)
+        if len(_CHANGED) > MOST_CHANGED:
+            del _CHANGED[next(iter(_CHANGED))]
+    return _CHANGED[said]
 
 
 class Asked(NamedTuple):
@@ -142,7 +162,7 @@ def play(
 ) -> Played:
     """Run a bundled graph (or one that a test changed) with scripted replies, prepared answers of a person and the toy
     embedder, record it in `tmp_path`, and see that it ends with `status`. `options` are those of `studio.run`."""
-    graph, approve = (_prepared(name), _approved(name)) if isinstance(name, str) else (name, hashes_of(name))
+    graph, approve = (_prepared(name), _approved(name)) if isinstance(name, str) else _changed(name)
     count = len(list(tmp_path.glob("played_*.db")))
     db = tmp_path / f"played_{count}.db"
     model = Scripted(replies)

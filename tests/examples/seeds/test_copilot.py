@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,15 @@ def play_code(
     **inputs: Any,
 ) -> Played:  # fmt: skip
     """Play these events on a folder of these files."""
-    folder = tmp_path / "project" / "code"
-    folder.mkdir(parents=True, exist_ok=True)
+    # The same place for all: a graph that stands elsewhere is made ready again.
+    project = tmp_path.parent / "project_of_copilot"
+    folder = project / "code"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for name, text in (files or {"other.py": "x = 1\n"}).items():
         (folder / name).write_text(text)
     graph = graph_of("copilot")
-    graph.base = tmp_path / "project"
+    graph.base = project
     given = {"folder": "code", "events": list(events), **inputs}
     return play(graph, given, replies=replies, tmp_path=tmp_path)
 
@@ -162,7 +166,13 @@ def test_worked_example_b_windows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lines", "windows"),
-    [(1, [(1, 1)]), (59, [(1, 59)]), (60, [(1, 60)]), (61, [(1, 60)]), (62, [(1, 60), (2, 61)])],
+    [
+        pytest.param(1, [(1, 1)], marks=pytest.mark.thorough),
+        pytest.param(59, [(1, 59)], marks=pytest.mark.thorough),
+        (60, [(1, 60)]),
+        (61, [(1, 60)]),
+        pytest.param(62, [(1, 60), (2, 61)], marks=pytest.mark.thorough),
+    ],
 )
 def test_windows_of_sixty_lines(tmp_path: Path, lines: int, windows: list[tuple[int, int]]) -> None:
     played = play_code(tmp_path, [at_end()], ["result"], {"long.py": "\n".join(["result = row"] * lines)})
@@ -171,7 +181,9 @@ def test_windows_of_sixty_lines(tmp_path: Path, lines: int, windows: list[tuple[
     assert played.output("best_snippets", "value")[0]["start_line"] == 1
 
 
-@pytest.mark.parametrize(("size", "fits"), [(9_999, True), (10_000, False), (0, False)])
+@pytest.mark.parametrize(
+    ("size", "fits"), [(9_999, True), (10_000, False), pytest.param(0, False, marks=pytest.mark.thorough)]
+)
 def test_windows_of_files_of_1_to_9999_characters(tmp_path: Path, size: int, fits: bool) -> None:
     text = ("result " * 2_000)[:size]
     played = play_code(tmp_path, [at_end()], ["result"], {"long.py": text})
@@ -196,11 +208,11 @@ def test_declarations_of_imported_files_stand_between_markers_and_text(tmp_path:
 @pytest.mark.parametrize(
     ("budget", "kinds"),
     [
-        (400, {"path", "import", "snippet", "text"}),
+        pytest.param(400, {"path", "import", "snippet", "text"}, marks=pytest.mark.thorough),
         (26, {"path", "import", "text"}),
-        (24, {"import", "text"}),
+        pytest.param(24, {"import", "text"}, marks=pytest.mark.thorough),
         (21, {"path", "text"}),
-        (17, {"text"}),
+        pytest.param(17, {"text"}, marks=pytest.mark.thorough),
     ],
 )
 def test_a_smaller_budget_drops_snippet_path_and_import_by_priority(
@@ -260,7 +272,14 @@ def test_blanks_alone_on_the_last_line_are_not_sent(tmp_path: Path) -> None:
     assert played.result.outputs["shown"] == ["z = 1"]
 
 
-@pytest.mark.parametrize(("percent", "room"), [(15, 1_311), (0, 1_548), (50, 771)])
+@pytest.mark.parametrize(
+    ("percent", "room"),
+    [
+        (15, 1_311),
+        pytest.param(0, 1_548, marks=pytest.mark.thorough),
+        pytest.param(50, 771, marks=pytest.mark.thorough),
+    ],
+)
 def test_the_prefix_gets_its_share(tmp_path: Path, percent: int, room: int) -> None:
     played = play_code(tmp_path, [at_end(CODE + "\nx", line=4)], ["result"], suffix_percent=percent)
 
@@ -332,7 +351,15 @@ def test_a_block_asks_three_times_and_keeps_all_that_differ(tmp_path: Path) -> N
     assert played.output("answers", "value") == ["\n    return 1", "\n    return 2"]
 
 
-@pytest.mark.parametrize(("n", "temperature"), [(1, 0), (9, 0.2), (10, 0.4), (20, 0.8)])
+@pytest.mark.parametrize(
+    ("n", "temperature"),
+    [
+        (1, 0),
+        pytest.param(9, 0.2, marks=pytest.mark.thorough),
+        (10, 0.4),
+        pytest.param(20, 0.8, marks=pytest.mark.thorough),
+    ],
+)
 def test_temperature_by_the_number_of_choices(tmp_path: Path, n: int, temperature: float) -> None:
     played = play_code(tmp_path, [at_end("x = 12345\ndef f():")], ["\n    pass"] * n, block_choices=n)
 
@@ -469,9 +496,9 @@ def test_predictive_waiting_takes_the_score(tmp_path: Path) -> None:
     ("after", "reply", "shown"),
     [
         ("", "x " * 30, []),
-        ("\n\nresult = 1\n", "result = 1", []),
+        pytest.param("\n\nresult = 1\n", "result = 1", [], marks=pytest.mark.thorough),
         ("\n\nresult = 1\n", "result = 2", ["result = 2"]),
-        ("", "", []),
+        pytest.param("", "", [], marks=pytest.mark.thorough),
     ],
 )
 def test_answers_of_no_use_are_not_shown(tmp_path: Path, after: str, reply: str, shown: list[str]) -> None:

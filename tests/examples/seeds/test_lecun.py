@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.seeds import Played, graph_of, play
+from tests.support.thorough import thorough_but
 
 MODULES = (
     "configurator", "perception", "world_model", "intrinsic_cost", "trainable_critic", "short_term_memory", "actor",
@@ -32,11 +33,11 @@ def states(played: Played) -> list[int]:
 @pytest.mark.parametrize(
     ("horizon", "path"),
     [
-        (1, [1, 1, 1, 1, 1, 1, 1, 1]),
-        (2, [1, 1, 1, 1, 1, 1, 1, 1]),
+        pytest.param(1, [1, 1, 1, 1, 1, 1, 1, 1], marks=pytest.mark.thorough),
+        pytest.param(2, [1, 1, 1, 1, 1, 1, 1, 1], marks=pytest.mark.thorough),
         (3, [1, 1, 1, 1, 1, 1, 1, 1]),
         (4, [1, 2, 3, 4, 5, 6, 6, 6]),
-        (5, [1, 2, 3, 4, 5, 6, 6, 6]),
+        pytest.param(5, [1, 2, 3, 4, 5, 6, 6, 6], marks=pytest.mark.thorough),
     ],
 )
 def test_only_who_looks_far_enough_goes_through_the_hot_place(tmp_path: Path, horizon: int, path: list[int]) -> None:
@@ -285,7 +286,7 @@ def by_hand(given: dict[str, Any]) -> dict[str, Any]:
     return {**found, "policy_learned": policy, "critic_learned": critic}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed < 3, range(10)))
 def test_any_start_goal_horizon_cost_and_critic_give_what_the_sheet_says(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     given = {

@@ -9,6 +9,7 @@ import pytest
 
 from tests.examples.seeds.actr.model import SIX, own, times
 from tests.support.seeds import graph_of, play
+from tests.support.thorough import thorough_but
 
 
 def test_utility_decides_and_of_equals_the_first_is_chosen(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_a_rule_that_holds_no_more_when_its_time_comes_does_not_fire(tmp_path: P
     assert [one.get("stale", False) for one in played.outputs("firing")] == [False, True, False]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed < 2, range(6)))
 def test_utilities_after_any_rewards_are_those_of_the_equation(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     rate, worth = chance.choice([0.2, 0.5]), [chance.randint(0, 5) for _ in range(3)]

@@ -21,7 +21,15 @@ def first_day(tmp_path: Path, replies: Sequence[str], **fields: Any) -> Played:
     return live(tmp_path, ann(day=None) | fields, replies, graph=graph)
 
 
-@pytest.mark.parametrize(("reply", "hour"), [("7 am", 7), ("6:30 am", 8), ("", 8), ("6AM.", 6)])
+@pytest.mark.parametrize(
+    ("reply", "hour"),
+    [
+        pytest.param("7 am", 7, marks=pytest.mark.thorough),
+        ("6:30 am", 8),
+        pytest.param("", 8, marks=pytest.mark.thorough),
+        pytest.param("6AM.", 6, marks=pytest.mark.thorough),
+    ],
+)
 def test_an_hour_of_waking_that_cannot_be_read_is_8(tmp_path: Path, reply: str, hour: int) -> None:
     hours = [f"doing {n}" for n in range(24 - hour)]
     played = first_day(tmp_path, [reply, "eat, 3)", *hours])
@@ -116,19 +124,44 @@ def test_steps_of_10_12_and_20_minutes_make_an_hour_of_10_10_and_40(tmp_path: Pa
     ("schedule", "start", "taken_apart"),
     [
         ([["sleeping", 480], ["working", 960]], "06:00", [["working", 960]]),
-        ([["sleeping", 480], ["working", 59], ["resting", 901]], "07:00", [["resting", 901]]),
+        pytest.param(
+            [["sleeping", 480], ["working", 59], ["resting", 901]],
+            "07:00",
+            [["resting", 901]],
+            marks=pytest.mark.thorough,
+        ),
         # Places are those of before, so what was just taken apart may be met again.
         ([["working", 480], ["resting", 60], ["eating", 900]], "00:00", [["working", 480], ["working (b)", 450]]),
-        ([["working", 60], ["resting", 60], ["eating", 1320]], "00:00", [["working", 60], ["resting", 60]]),
-        ([["sleeping", 420], ["working", 300], ["going to bed", 120], ["resting", 600]], "11:00", []),
+        pytest.param(
+            [["working", 60], ["resting", 60], ["eating", 1320]],
+            "00:00",
+            [["working", 60], ["resting", 60]],
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            [["sleeping", 420], ["working", 300], ["going to bed", 120], ["resting", 600]],
+            "11:00",
+            [],
+            marks=pytest.mark.thorough,
+        ),
         (
             [["sleeping", 420], ["working", 300], ["going to bed", 60], ["resting", 660]],
             "11:00",
             [["going to bed", 60]],
         ),
-        ([["sleeping", 420], ["working", 300], ["asleep", 60], ["resting", 660]], "11:00", []),
-        ([["sleeping", 420], ["working", 300], ["resting", 720]], "22:00", [["resting", 720]]),
-        ([["sleeping", 420], ["working", 300], ["resting", 720]], "23:00", []),
+        pytest.param(
+            [["sleeping", 420], ["working", 300], ["asleep", 60], ["resting", 660]],
+            "11:00",
+            [],
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            [["sleeping", 420], ["working", 300], ["resting", 720]],
+            "22:00",
+            [["resting", 720]],
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param([["sleeping", 420], ["working", 300], ["resting", 720]], "23:00", [], marks=pytest.mark.thorough),
     ],
 )
 def test_what_is_taken_apart(

@@ -145,7 +145,14 @@ def test_a_line_rests_on_50_memories_of_the_other_and_15_of_each_focal_point(tmp
     assert len(counts) == (1 + 2) + (1 + 3) + (1 + 3), "the last four lines are a focal point once there are any"
 
 
-@pytest.mark.parametrize("reply", ["I say hello", '{"line": "Hi."}', "[1, 2]"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I say hello",
+        pytest.param('{"line": "Hi."}', marks=pytest.mark.thorough),
+        pytest.param("[1, 2]", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_line_that_cannot_be_read_is_three_dots_and_ends_nothing(tmp_path: Path, reply: str) -> None:
     played = meet(tmp_path, ["yes", "x", reply, "y", words("Bye.", True), "z", *MENDED], {}, {})
 

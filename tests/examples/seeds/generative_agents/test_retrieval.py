@@ -38,13 +38,12 @@ def remembering() -> dict[str, Any]:
     ("scoring", "scores"),
     [
         ("code", [("m1", 4.775748), ("m5", 4.480044), ("m3", 4.373109), ("m4", 1.835498), ("m6", 0.0)]),
-        (
+        pytest.param(
             "paper",
             [
                 ("m5", 2.619156), ("m3", 1.891113), ("m1", 1.726837), ("m4", 1.287175), ("m6", 1.142857),
                 ("m2", 0.100367),
-            ],
-        ),
+            ], marks=pytest.mark.thorough),
     ],
 )  # fmt: skip
 def test_worked_example_a(tmp_path: Path, scoring: str, scores: list[tuple[str, float]]) -> None:

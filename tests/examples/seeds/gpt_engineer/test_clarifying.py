@@ -15,16 +15,16 @@ CLOSED = "All is clear."
     ("reply", "clear"),
     [
         (CLOSED, True),
-        (f"  {CLOSED}\n", True),
-        ("no", True),
-        ("NO.", True),
-        ("Nothing more to clarify.", True),
+        pytest.param(f"  {CLOSED}\n", True, marks=pytest.mark.thorough),
+        pytest.param("no", True, marks=pytest.mark.thorough),
+        pytest.param("NO.", True, marks=pytest.mark.thorough),
+        pytest.param("Nothing more to clarify.", True, marks=pytest.mark.thorough),
         ("Not sure: which language?", True),  # the accident of the sheet
-        ("Normally I would ask for the language.", True),
+        pytest.param("Normally I would ask for the language.", True, marks=pytest.mark.thorough),
         ("all is clear.", False),
         (f"{CLOSED} Shall I begin?", False),
-        ("There is nothing to clarify.", False),
-        ("I know enough.", False),
+        pytest.param("There is nothing to clarify.", False, marks=pytest.mark.thorough),
+        pytest.param("I know enough.", False, marks=pytest.mark.thorough),
     ],
 )
 def test_clear_is_the_closing_line_or_what_begins_with_no(tmp_path: Path, reply: str, clear: bool) -> None:
@@ -54,7 +54,7 @@ def test_each_answer_is_followed_by_the_question_whether_anything_else_is_unclea
     assert words[2].startswith("hello\n\n")
 
 
-@pytest.mark.parametrize("answer", ["", "c"])
+@pytest.mark.parametrize("answer", ["", pytest.param("c", marks=pytest.mark.thorough)])
 def test_no_answer_makes_one_more_call_for_assumptions_and_the_step_is_over(tmp_path: Path, answer: str) -> None:
     played = engineer(tmp_path, ["Language?", "I assume Python.", CODE, SCRIPT], [answer, "n", "n", ""])
 
