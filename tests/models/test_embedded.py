@@ -24,6 +24,7 @@ from studio.models.loopback import Address
 from studio.models.model_host import HostPool, HostSpec
 from studio.spec.calls import ChatCall, CompletionCall, Message
 from studio.support.errors import ModelError
+from tests.support.thorough import thorough_but
 
 pytestmark = [
     pytest.mark.embedded,
@@ -33,7 +34,7 @@ NOWHERE = Path("/nonexistent")
 FEW_SHOT = "Mood (good / bad)\n\nText: I love it\nAnswer: good\n\nText: awful day\nAnswer: bad\n\nText: {}\nAnswer:"
 SCHEMA = {
     "type": "object",
-    "properties": {"name": {"type": "string", "maxLength": 20}, "age": {"type": "integer", "maximum": 120}},
+    "properties": {"name": {"type": "string", "maxLength": 8}, "age": {"type": "integer", "maximum": 120}},
     "required": ["name", "age"],
     "additionalProperties": False,
 }
@@ -52,11 +53,11 @@ def model(pool: HostPool) -> Embedded:
 
 
 def ask(text: str, **options: object) -> ChatCall:
-    return ChatCall(messages=({"role": "user", "content": text},), max_tokens=8, **options)  # type: ignore[arg-type]
+    return ChatCall(messages=({"role": "user", "content": text},), max_tokens=4, **options)  # type: ignore[arg-type]
 
 
 async def test_the_same_calls_give_the_same_bits_whatever_was_asked_in_between_or_at_once(model: Embedded) -> None:
-    calls = [CompletionCall(prompt=FEW_SHOT.format(text)) for text in ("so nice", "so sad", "fine")]
+    calls = [CompletionCall(prompt=FEW_SHOT.format(text)) for text in ("so nice", "so sad")]
 
     one_by_one = [await model.complete(call) for call in calls]
     at_once = await asyncio.gather(*map(model.complete, reversed(calls)))
@@ -65,7 +66,7 @@ async def test_the_same_calls_give_the_same_bits_whatever_was_asked_in_between_o
         {"role": "user", "content": "Say hello."},
         {"role": "assistant", "content": chats[0].text},
     )
-    follow = ChatCall(messages=(*talk, {"role": "user", "content": "Again."}), max_tokens=5, logprobs=True)
+    follow = ChatCall(messages=(*talk, {"role": "user", "content": "Again."}), max_tokens=3, logprobs=True)
     warm = await model.chat(follow)
     await asyncio.gather(*(model.chat(ask(f"{n} times {n}", logprobs=True)) for n in range(2)))
     cold = await model.chat(follow)
@@ -89,15 +90,17 @@ async def test_token_choices_come_likeliest_first_and_are_log_probabilities(mode
     assert (reply.tokens_out, reply.cost_usd) == (1, 0.0)
 
 
-@pytest.mark.parametrize("text", ["Ann is 7.", "Nonsense {{]", "你好", ""])
+@pytest.mark.parametrize(
+    "text", thorough_but(lambda text: text in ("Nonsense {{]", "你好"), ["Ann is 7.", "Nonsense {{]", "你好", ""])
+)
 async def test_a_schema_makes_every_answer_valid(model: Embedded, text: str) -> None:
-    call = ChatCall(messages=({"role": "user", "content": f"Name and age: {text}"},), schema=SCHEMA, max_tokens=80)
+    call = ChatCall(messages=({"role": "user", "content": f"Name and age: {text}"},), schema=SCHEMA, max_tokens=40)
 
     value = json.loads((await model.chat(call)).text)
 
     assert set(value) == {"name", "age"}
     assert isinstance(value["age"], int)
-    assert len(value["name"]) <= 20
+    assert len(value["name"]) <= 8
 
 
 async def test_streaming_gives_the_same_answer_in_pieces(model: Embedded) -> None:

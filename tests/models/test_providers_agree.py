@@ -20,6 +20,17 @@ from studio.support.values import decode, encode
 from tests.support.fake_llm_server import chat, fake_llm_server, stream
 
 
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[ModelProvider]:
+    """The embedded model, loaded once."""
+    if weights.installed() is None:
+        pytest.skip("the weights package is not installed")
+    pool = HostPool()
+    path = weights.find("smollm2-135m", data_folder=Path("/nonexistent"))
+    yield Embedded("embedded/smollm2-135m", HostSpec(path, slots=1), pool)
+    pool.stop_all()
+
+
 @pytest.fixture(params=["scripted", "litellm", pytest.param("embedded", marks=pytest.mark.embedded)])
 def provider(request: pytest.FixtureRequest) -> Iterator[ModelProvider]:
     if request.param == "scripted":
@@ -29,12 +40,7 @@ def provider(request: pytest.FixtureRequest) -> Iterator[ModelProvider]:
         with fake_llm_server(*steps) as server:
             yield LiteLLM("openai/gpt-4o-mini", endpoint=Endpoint(server.base), keyring=False)
     else:
-        if weights.installed() is None:
-            pytest.skip("the weights package is not installed")
-        pool = HostPool()
-        path = weights.find("smollm2-135m", data_folder=Path("/nonexistent"))
-        yield Embedded("embedded/smollm2-135m", HostSpec(path, slots=1), pool)
-        pool.stop_all()
+        yield request.getfixturevalue("embedded")
 
 
 CALL = ChatCall(messages=({"role": "user", "content": "Say hello."},), max_tokens=4, logprobs=True)

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from studio import Trace, run
+from studio.batch.driving.driver import Outcome
+from studio.batch.engines.local import LocalEngine
+from studio.support.errors import UsageError
 from tests.support.batch_faults import suffer
-from tests.support.batches import chain_graph, results_of, script
+from tests.support.batches import SmallJobs, chain_graph, drive, results_of, script
 from tests.support.outlines import is_as_expected, outline
 from tests.support.processes import children_of, have_ended
 
@@ -65,33 +68,34 @@ def begun(command: list[str]) -> subprocess.Popen[str]:
     return process
 
 
-def commands(folder: Path, count: int) -> tuple[list[str], list[str]]:
-    """Drivers of one batch: one whose runs do not end, and one whose runs do."""
+def slow_driver(folder: Path, count: int) -> list[str]:
+    """A driver of one batch whose runs do not end."""
     slow = script(folder, [REPLIES[0], {"reply": "x", "latency_ms": 600_000}], "slow.jsonl")
-    driver = [sys.executable, "-m", "tests.support.batch_process", str(folder / "batch.db"), "B", str(count)]
-    return [*driver, slow], [*driver, script(folder, REPLIES)]
+    return [sys.executable, "-m", "tests.support.batch_process", str(folder / "batch.db"), "B", str(count), slow]
+
+
+def drive_here(folder: Path, count: int) -> Outcome:
+    """Drive the same batch in this process; its runs end."""
+    jobs = SmallJobs(chain_graph(models=len(REPLIES)), count, {"model": script(folder, REPLIES)})
+    return drive(jobs, LocalEngine(), folder / "batch.db", batch="B")
 
 
 def test_a_second_driver_is_told_who_drives_and_takes_over_from_a_dead_one_at_once(tmp_path: Path) -> None:
-    slow, quick = commands(tmp_path, 12)
-    with begun(slow) as first:
-        second = subprocess.run(quick, capture_output=True, text=True, check=False)
+    with begun(slow_driver(tmp_path, 12)) as first:
+        with pytest.raises(UsageError, match=rf"The batch B is being driven by process {first.pid}\."):
+            drive_here(tmp_path, 12)
         workers = children_of(first.pid)
         first.kill()
-    third = subprocess.run(quick, capture_output=True, text=True, check=False)
 
-    assert second.returncode == 2
-    assert f"The batch B is being driven by process {first.pid}." in second.stderr
-    assert third.returncode == 0, third.stderr
+    assert drive_here(tmp_path, 12).status == "complete"
     assert len(results_of(tmp_path / "batch.db")) == 12
     assert workers
     assert have_ended(workers)
 
 
 def test_ctrl_c_leaves_no_worker_and_a_batch_that_can_go_on(tmp_path: Path) -> None:
-    slow, quick = commands(tmp_path, 8)
     db = tmp_path / "batch.db"
-    with begun(slow) as process:
+    with begun(slow_driver(tmp_path, 8)) as process:
         workers = children_of(process.pid)
         process.send_signal(signal.SIGINT)
         code = process.wait(timeout=60)
@@ -100,5 +104,5 @@ def test_ctrl_c_leaves_no_worker_and_a_batch_that_can_go_on(tmp_path: Path) -> N
     with Trace(db) as trace:
         assert trace.sql("SELECT status, reason FROM batch").rows == [("paused", "interrupted")]
         assert [one.status for one in trace.runs()] == ["aborted", "aborted"]
-    assert subprocess.run(quick, capture_output=True, check=False).returncode == 0
+    assert drive_here(tmp_path, 8).status == "complete"
     assert len(results_of(db)) == 8
