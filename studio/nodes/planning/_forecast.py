@@ -34,22 +34,26 @@ def roll_out(values: Mapping[str, Json], next: Expression) -> dict[str, Json]:
             hint="Take a shorter horizon, fewer actions, or the method gradient.",
             code="planning",
         )
-    known: dict[tuple[str, str, str], Json] = {}
+    known: dict[tuple[str, str, str], tuple[Json, str]] = {}
 
-    def follow(state: Json, action: Json, z: Json) -> Json:
-        # Sequences share their beginnings: each step is reckoned once.
-        key = (key_of(state), key_of(action), key_of(z))
-        if key not in known:
-            known[key] = _follow(next, settings, state, action, z)
-        return known[key]
+    def follow(state: Json, at: str, action: Json, z: Json, of: str) -> tuple[Json, str]:
+        """Return the next state and its key; `at` and `of` are the keys of state and latent."""
+        # Sequences share their beginnings: each step is reckoned once, and so is the key of what it leads to.
+        key = (at, key_of(action), of)
+        found = known.get(key)
+        if found is None:
+            after = _follow(next, settings, state, action, z)
+            found = known[key] = after, key_of(after)
+        return found
 
+    start, branching = key_of(values["state"]), [(z, key_of(z)) for z in latents]
     futures: list[Json] = []
     for actions in candidates:
         branches: list[Json] = []
-        for z in latents:
-            state, states = values["state"], []
+        for z, of in branching:
+            state, at, states = values["state"], start, []
             for action in actions:
-                state = follow(state, action, z)
+                state, at = follow(state, at, action, z, of)
                 states.append(state)
             branches.append(states)
         futures.append(branches)
