@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.gui.frame import window as window_module
-from studio.gui.panels import all_panels
 from tests.gui.desk import Desk
+from tests.gui.few_panels import make_only
 from tests.gui.standing import Standing, lone_window, standing, whole, window
 from tests.gui.turns import short_turns
 
@@ -23,12 +21,8 @@ def bare(
     qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Standing]:
     """The window with all panels but the palette empty."""
-    panels = [
-        one if one.id == "palette" else replace(one, make=lambda _: QWidget(), waits=True, part="", wakes=None)
-        for one in all_panels()
-    ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window_module, "all_panels", lambda: panels)
+        make_only(patch, "palette")
         with standing(QtBot(request), tmp_path_factory.mktemp("bare")) as found:
             yield found
 
