@@ -18,9 +18,12 @@ from tests.control.driving import Act, Driver, anything
 from tests.engine.generator import random_graph
 from tests.engine.players import REGISTRY, Services, by_reference
 from tests.support.memory_log import MemoryLog
+from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
-FEW = settings(max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+FEW = settings(
+    max_examples=draws(7, 15), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def after(stops: int, last: Act, before: Act) -> Act:

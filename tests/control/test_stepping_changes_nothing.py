@@ -18,9 +18,10 @@ from tests.engine.generator import random_graph
 from tests.engine.players import by_reference, run_logged, seen
 from tests.engine.same import differences
 from tests.support.memory_log import MemoryLog
+from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
-EXAMPLES = 60
+EXAMPLES = draws(24, 60)
 ONE_BY_ONE = ["a line for no node makes all calls wait their turn"]
 
 held: Counter[str] = Counter()
@@ -68,7 +69,9 @@ def test_a_run_stepped_from_its_first_firing_to_its_last_is_the_same(seed: int, 
     assert not disagreements(seed, size, Controller.step, [])
 
 
-@settings(max_examples=10, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=draws(5, 10), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_stepping_is_the_same_every_time(seed: int) -> None:
     graph = random_graph(seed, 9)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.batch.design.experiment_files import experiment_from_text
@@ -35,6 +35,7 @@ from studio.graph.model import Graph
 from studio.spec.registry import default_registry
 from studio.support.errors import UsageError
 from studio.support.values import Json
+from tests.support.thorough import draws
 
 ROW: dict[str, Json] = {"expected": "good", "answer": "column", "weight": 2}
 RAN = Outcome(
@@ -99,6 +100,7 @@ def test_an_unknown_price_gives_no_score_and_never_nought() -> None:
     assert value("1 - cost_usd", unknown).value is None
 
 
+@settings(max_examples=draws(35, 100))
 @given(st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.lists(st.integers())
     | st.builds(object) | st.just("\ud800"))  # fmt: skip
 def test_a_score_is_finite_or_true_or_false_or_none_with_a_reason(given_value: Any) -> None:

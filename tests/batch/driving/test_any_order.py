@@ -12,11 +12,12 @@ from studio import Trace
 from studio.batch.driving.driver import LOST
 from studio.trace.writer import close_writer
 from tests.support.batches import PLAYED, FakeEngine, SmallJobs, drive, results_of, small_graph
+from tests.support.thorough import draws
 
 JOBS = {count: SmallJobs(small_graph(), count) for count in range(1, 9)}
 
 
-@settings(max_examples=40)
+@settings(max_examples=draws(14, 40))
 @given(
     words=st.lists(st.sampled_from(PLAYED), max_size=16),
     count=st.sampled_from(sorted(JOBS)),

@@ -17,6 +17,7 @@ from studio.batch.reporting.markdown import markdown_page
 from studio.batch.reporting.notebook import notebook_page
 from studio.batch.reporting.outputs import Answer, Sample
 from studio.batch.reporting.records import csv_records, jsonl_records
+from studio.batch.reporting.report import Report
 from tests.batch.reporting.reports import report_of
 from tests.batch.reporting.tables import knockouts, made_table, planted, settings
 
@@ -78,22 +79,35 @@ def without_figures(page: str) -> str:
     return re.sub(r"<(svg|style).*?</\1>", r"<\1/>", page, flags=re.DOTALL)
 
 
+@pytest.fixture(scope="module")
+def by_seed() -> Report:
+    return report_of(small_table(), by="seed")
+
+
+@pytest.fixture(scope="module")
+def small() -> Report:
+    return report_of(small_table())
+
+
+@pytest.fixture(scope="module")
+def small_page(small: Report) -> str:
+    return html_page(small)
+
+
 @pytest.mark.parametrize("ending", ["md", "html"])
-def test_a_small_report_is_as_the_golden_file_says(ending: str) -> None:
+def test_a_small_report_is_as_the_golden_file_says(by_seed: Report, ending: str) -> None:
     """After a change that is meant: write the new text to the golden file and look at the difference."""
-    report = report_of(small_table(), by="seed")
-    page = markdown_page(report) if ending == "md" else without_figures(html_page(report))
+    page = markdown_page(by_seed) if ending == "md" else without_figures(html_page(by_seed))
 
     assert page == (GOLDEN / f"report.{ending}").read_text(encoding="utf-8")
 
 
-def test_equal_reports_are_equal_bytes_figures_included() -> None:
-    assert html_page(report_of(small_table())) == html_page(report_of(small_table()))
+def test_equal_reports_are_equal_bytes_figures_included(small_page: str) -> None:
+    assert html_page(report_of(small_table())) == small_page
 
 
-def test_the_answer_comes_first_and_every_arm_leads_to_its_runs() -> None:
-    report = report_of(small_table())
-    text = html_page(report)
+def test_the_answer_comes_first_and_every_arm_leads_to_its_runs(small: Report, small_page: str) -> None:
+    report, text = small, small_page
     page = Page(text)
 
     assert text.index("writer.t=2") < text.index("<table")
@@ -105,11 +119,9 @@ def test_the_answer_comes_first_and_every_arm_leads_to_its_runs() -> None:
     assert len(page.ids) == len(set(page.ids))
 
 
-def test_in_the_window_runs_are_addresses_that_it_opens() -> None:
-    report = report_of(small_table())
-
-    assert f"studio:run/{report.table.lines[0].run}" in Page(html_page(report, links="window")).links
-    assert "studio:run/" not in html_page(report)
+def test_in_the_window_runs_are_addresses_that_it_opens(small: Report, small_page: str) -> None:
+    assert f"studio:run/{small.table.lines[0].run}" in Page(html_page(small, links="window")).links
+    assert "studio:run/" not in small_page
 
 
 def test_texts_of_strangers_stay_texts_on_the_page() -> None:
@@ -156,14 +168,14 @@ def test_plain_words_stand_in_markdown_as_they_were_written() -> None:
     assert "\n\\- no list" in text, "control: what would begin a list begins none"
 
 
-def test_a_list_of_very_many_runs_is_cut_and_says_so() -> None:
+def test_a_list_of_very_many_runs_is_cut_and_says_so(small_page: str) -> None:
     table = made_table(planted({}), settings(t=[1]), rows=1200, seeds=2, dynamics=False)
     text = html_page(report_of(table))
 
     assert len(re.findall(r'<tr id="run-', text)) == MOST_RUNS
     assert "800 more are not listed here" in text
     assert len(text) < 2_500_000
-    assert "more are not listed" not in html_page(report_of(small_table()))
+    assert "more are not listed" not in small_page
 
 
 @pytest.mark.parametrize(
@@ -204,8 +216,8 @@ def test_a_cell_of_a_megabyte_is_cut_for_spreadsheets() -> None:
     assert len(b"".join(csv_records(table))) < 40_000
 
 
-def test_the_notebook_is_one_and_names_nothing_that_there_is_not(tmp_path: Path) -> None:
-    text = notebook_page(report_of(small_table(), by="seed"), tmp_path / "runs.db")
+def test_the_notebook_is_one_and_names_nothing_that_there_is_not(by_seed: Report, tmp_path: Path) -> None:
+    text = notebook_page(by_seed, tmp_path / "runs.db")
     notebook = json.loads(text)
     nbformat.validate(notebook)
     code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")

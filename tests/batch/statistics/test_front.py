@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.batch.statistics import front
 from studio.support.errors import UsageError
+from tests.support.thorough import draws
 
 POINTS = st.dictionaries(st.text(max_size=3), st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12)
 
@@ -29,6 +30,7 @@ def test_equal_ones_stand_side_by_side() -> None:
     assert [each.on_front for each in front({"a": (1, 2), "b": (1, 2), "c": (1, 1)})] == [True, True, False]
 
 
+@settings(max_examples=draws(35, 100))
 @given(POINTS, st.sampled_from(["higher", "lower"]))
 def test_the_front_is_what_nothing_beats(points: dict[str, tuple[int, int]], better: str) -> None:
     sign = 1 if better == "higher" else -1
