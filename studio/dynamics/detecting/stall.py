@@ -118,7 +118,8 @@ class Stall:
         if t > self._now:
             self._now = t
         self._last = self._now
-        self._outputs = self._waits = 0
+        if self._outputs:
+            self._outputs = self._waits = 0
         self._ticks.append(t)
 
     def _limit(self, t: int) -> int:

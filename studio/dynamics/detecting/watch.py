@@ -64,7 +64,6 @@ class Watch:
         "_kinds",
         "_mass",
         "_said",
-        "_sees",
         "_vocabulary",
         "_wanted",
         "alarms",
@@ -125,7 +124,6 @@ class Watch:
         self.circle = Circle(settings, self.progress, self.polling)
         self.wander = Wander(settings, self.progress, self.terms, bool(self._goal))
         self.detectors: tuple[Detector, ...] = (self.stall, self.procrastination, self.circle, self.wander)
-        self._sees = (self.stall.see, self.circle.see, self.wander.see)
         self.outstanding = Outstanding(self.terms)
         self._again = Again(settings, self.circle, self.stall)
         self.alarms: list[Alarm] = []
@@ -158,10 +156,7 @@ class Watch:
             self.wander.progressed(step.position, step.t)
         if step.kind == "tool":
             self.procrastination.see(step)  # which no other firing matters to
-        alarms: list[Alarm] = []
-        for see in self._sees:
-            if raised := see(step):
-                alarms += raised
+        alarms = [*self.stall.see(step), *self.circle.see(step), *self.wander.see(step)]
         said = step.said
         said.count += 1
         if known:

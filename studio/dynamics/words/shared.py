@@ -33,9 +33,15 @@ class Shared:
 
     def tokens(self, tokens: Iterable[str]) -> frozenset[str]:
         """Return the set of these texts, likewise; so are the texts in it."""
+        given = frozenset(tokens)
+        known = self._sets.get(given)
+        if known is not None:
+            return known
         if len(self._texts) >= MOST:
             self._texts.clear()
-        if len(self._sets) >= MOST:
-            self._sets.clear()
-        found = frozenset([self._texts.setdefault(token, token) for token in tokens])
-        return self._sets.setdefault(found, found) if len(found) <= LARGEST else found
+        shared = frozenset(map(self._texts.setdefault, given, given))
+        if len(shared) <= LARGEST:
+            if len(self._sets) >= MOST:
+                self._sets.clear()
+            self._sets[shared] = shared
+        return shared
