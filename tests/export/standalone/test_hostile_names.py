@@ -156,7 +156,7 @@ def test_control_a_writer_that_pastes_texts_is_caught(
         except (SyntaxError, ValueError):
             return True
 
-    assert any(is_caught(text) for text in TEXTS)
+    assert any(is_caught(text) for text in (TEXTS[7], *TEXTS))  # most writers are caught by what cannot be seen
 
 
 @pytest.mark.parametrize("graph_name", thorough_but({"main", "class_"}.__contains__, NAMES))

@@ -92,7 +92,7 @@ async def by_script(case: Case) -> Any:
     return await outcome(there, work)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(cases())
 def test_a_script_asks_and_answers_what_the_node_does(case: Case) -> None:
     if case.info.supports_completion:  # no model of a script shows the log-probabilities of texts: see below
