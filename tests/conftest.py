@@ -14,6 +14,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.support.collecting import import_share
 from tests.support.thorough import choose_draws
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -36,13 +37,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collecting tests makes much that stays and little garbage: looking for it takes a third of the time.
 
     What stays (modules, tests) is looked through no more later, either.
     """
     gc.disable()
     try:
+        import_share(session.config)
         return (yield)
     finally:
         gc.collect()
@@ -78,8 +80,8 @@ def no_writers_left() -> Iterator[None]:
         module.close_writers()
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
     """Connecting or resolving beyond the loopback fails at once, naming the address."""
     connect = socket.socket.connect
     resolve = socket.getaddrinfo
@@ -96,5 +98,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"a test tried to look up {name}")
         return resolve(host, *rest, **more)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
-    monkeypatch.setattr(socket, "getaddrinfo", guarded_resolve)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_resolve)
+        yield

@@ -6,6 +6,7 @@ The look for left processes is in the fixture `pool`, and so part of every test 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from studio.sandbox.boxes import RunSandbox
 from studio.sandbox.inside import landlock
 from studio.support.errors import NodeError
 from tests.sandbox.conftest import LINUX, gone, marked
+from tests.support.thorough import thorough_but
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits and boundaries are those of Linux")
 
@@ -57,19 +59,42 @@ ATTACKS = {
     "no function": ("x = 1", "defines no such function"),
     "no Python": ("def main(:", "is no Python: line 1"),
 }  # fmt: skip
+ENDS_ITS_WORKER = re.compile(r"ended|did not end|out of memory|more than")
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+GENTLE = [name for name, (_, why) in ATTACKS.items() if not ENDS_ITS_WORKER.search(why)]
+"""Those that leave their worker alive, and so are tried one after another in the same."""
+EVERYDAY = {"memory bomb", "loop that swallows everything", "exit", "kills its group", "100 MB output"}
+
+
+def test_half_of_the_attacks_leave_their_worker_alive() -> None:
+    assert len(GENTLE) >= 10
+    assert ATTACKS.keys() - set(GENTLE) >= EVERYDAY
+
+
+async def test_a_gentle_attack_fails_its_own_call_with_the_reason_and_no_other(sandbox: RunSandbox) -> None:
+    for attack in GENTLE:
+        await attacked(sandbox, attack)
+
+
+@pytest.mark.parametrize(
+    "attack", thorough_but(EVERYDAY.__contains__, [name for name in ATTACKS if name not in GENTLE])
+)
 async def test_an_attack_fails_its_own_call_with_the_reason_and_no_other(sandbox: RunSandbox, attack: str) -> None:
+    await attacked(sandbox, attack)
+
+
+async def attacked(sandbox: RunSandbox, attack: str) -> None:
+    """See what becomes of an attack, and that the next call works."""
     code, why = ATTACKS[attack]
     limit = 0.5 if "0.5 s" in why else 20.0
 
     with pytest.raises(NodeError) as told:
         await sandbox.python(code, {}, timeout_s=limit, memory_mb=512)
 
-    assert why in str(told.value)
-    assert f"(boundary: {sandbox.boundary})" in str(told.value)
-    assert (await sandbox.python(ECHO, {"a": [1, {"b": None}]}, memory_mb=512)).value == [1, {"b": None}]
+    assert why in str(told.value), attack
+    assert f"(boundary: {sandbox.boundary})" in str(told.value), attack
+    assert (await sandbox.python(ECHO, {"a": [1, {"b": None}]}, memory_mb=512)).value == [1, {"b": None}], attack
 
 
 DUMP = "import os\ndef main():\n    return dict(os.environ)\n"
@@ -119,24 +144,23 @@ async def test_control_with_the_nonce_it_would_pass_and_is_the_codes_own_answer(
     assert (await sandbox.python(FORGE, {"which": "right"})).value == "forged"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"\xff\xff\xff\xff",
-        b"\x00\x00\x00\x01x",
-        b"\x00\x00\x00\x12" + b"n" * 18,
-        b"junk" * 1000,
-    ],
-    ids=["too long", "too short", "no JSON", "junk"],
-)
-async def test_bytes_that_are_no_frame_are_refused(sandbox: RunSandbox, body: bytes) -> None:
+NO_FRAMES = {
+    "too long": b"\xff\xff\xff\xff",
+    "too short": b"\x00\x00\x00\x01x",
+    "no JSON": b"\x00\x00\x00\x12" + b"n" * 18,
+    "junk": b"junk" * 1000,
+}
+
+
+@pytest.mark.parametrize("kind", thorough_but({"too long", "no JSON"}.__contains__, NO_FRAMES))
+async def test_bytes_that_are_no_frame_are_refused(sandbox: RunSandbox, kind: str) -> None:
     code = f"""
 import os, sys, time
 def main():
     frame = sys._getframe()
     while frame.f_code.co_name != "serve":
         frame = frame.f_back
-    os.write(frame.f_locals["answers"], {body!r})
+    os.write(frame.f_locals["answers"], {NO_FRAMES[kind]!r})
     os.close(frame.f_locals["answers"])
     os._exit(0)
 """
@@ -155,7 +179,7 @@ def main():
     answers = frame.f_locals["answers"]
     sys._current_frames = lambda: {1: None}     # it hides that a thread is left
     def later():
-        time.sleep(0.05)
+        time.sleep(0.15)
         os.write(answers, b"\\0\\0\\0\\x24" + b"n" * 16 + b'{"value":"not mine"}')
     threading.Thread(target=later, daemon=True).start()
     return "first"

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from studio.sandbox import views
+from studio.sandbox import boundaries, views
 from studio.sandbox.boundaries import Boundary
 from studio.sandbox.boxes import RunSandbox
 from studio.sandbox.pools import Pool
 from studio.support.errors import NodeError
 from tests.sandbox.conftest import LINUX, appear, gone, marked
+from tests.support.thorough import thorough_but
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits and boundaries are those of Linux")
 
@@ -167,6 +168,7 @@ async def test_git_works_in_a_box(sandbox: RunSandbox, tmp_path: Path) -> None:
     assert (done.stdout, done.exit_code) == ("first\n", 0), done.stderr
 
 
+@pytest.mark.parametrize("boundary", thorough_but({"bubblewrap"}.__contains__, boundaries.ALL), indirect=True)
 async def test_tests_of_a_project_run_in_a_box(sandbox: RunSandbox, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it():\n    assert 1 + 1 == 2\n")
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]

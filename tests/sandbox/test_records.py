@@ -20,6 +20,7 @@ from studio.spec.registry import Registry
 from studio.support.errors import GraphError
 from tests.sandbox.conftest import LINUX, appear, gone, marked
 from tests.sandbox.test_attacks import ATTACKS
+from tests.support.thorough import thorough_but
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits and boundaries are those of Linux")
 
@@ -63,7 +64,13 @@ REFUSED = {"no function", "no Python"}
 """What a graph is refused for before it runs."""
 
 
-@pytest.mark.parametrize("attack", [name for name in ATTACKS if name not in REFUSED])
+EVERYDAY = {"memory bomb", "busy loop", "exit", "not a number", "an error that cannot be said"}
+"""One of each kind of end; `test_attacks` tries the others with the box alone."""
+
+
+@pytest.mark.parametrize(
+    "attack", thorough_but(EVERYDAY.__contains__, [name for name in ATTACKS if name not in REFUSED])
+)
 def test_the_record_says_why_an_attack_failed_and_the_run_goes_on(
     chosen: Boundary, tmp_path: Path, attack: str
 ) -> None:
