@@ -10,6 +10,7 @@ import pytest
 from studio import Trace
 from studio.documents.tokens import count_tokens
 from tests.support.seeds import Played, play
+from tests.support.thorough import thorough_but
 
 HUNGER = {"objective": "Solve world hunger.", "first_task": "Develop a task list."}
 ORDER = ("embed", "recall", "executor", "result_store", "task_creator", "prioritiser")
@@ -242,7 +243,13 @@ def test_an_unnumbered_list_empties_the_queue_and_the_stale_result_breeds_on(ver
 
 
 @pytest.mark.parametrize("version", ["a", "b"])
-@pytest.mark.parametrize("line", ["Ask Dr. Lee", "2) Ask Lee. Today", ". Ask Lee", "2.5. Ask Lee"])
+@pytest.mark.parametrize(
+    "line",
+    thorough_but(
+        {"Ask Dr. Lee", "2.5. Ask Lee"}.__contains__,
+        ["Ask Dr. Lee", "2) Ask Lee. Today", ". Ask Lee", "2.5. Ask Lee"],
+    ),
+)
 def test_an_id_that_is_no_number_crashes_after_the_task_was_executed(version: str, line: str, tmp_path: Path) -> None:
     replies = ["Done.", "Ask Lee", line, "Lee was asked."]
     if line.startswith("2.5"):

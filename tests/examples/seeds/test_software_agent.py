@@ -177,6 +177,7 @@ def test_it_replays_without_a_divergence_and_without_the_repository(worked: tupl
     away.rename(case.repo)
 
 
+@pytest.mark.thorough
 def test_a_second_run_gets_a_branch_of_its_own_and_a_name_can_be_given(case: Case) -> None:
     git(case.repo, "branch", "agent/add-must-add")
     first = case.play([*UNDERSTOOD, RIGHT, REPRODUCTION, TITLE])
@@ -229,7 +230,9 @@ def test_edits_whose_tests_fail_are_repaired_at_most_three_times_and_then_given_
 
 
 @pytest.mark.parametrize(
-    "repair", [swap("    return a * b", "    return a + b"), RIGHT], ids=["on the patch", "afresh"]
+    "repair",
+    [swap("    return a * b", "    return a + b"), pytest.param(RIGHT, marks=pytest.mark.thorough)],
+    ids=["on the patch", "afresh"],
 )
 def test_a_repair_may_go_on_from_the_patch_or_begin_afresh(case: Case, repair: str) -> None:
     played = case.play([*UNDERSTOOD, TIMES, REPRODUCTION, repair, TITLE])
@@ -292,6 +295,7 @@ def test_edits_that_lead_out_of_the_repository_go_back_to_the_writer(tmp_path: P
     assert not (tmp_path / "x.py").exists()
 
 
+@pytest.mark.thorough
 def test_a_linked_worktree_a_branch_in_the_way_and_names_with_blanks_are_no_hindrance(tmp_path: Path) -> None:
     case = Case(tmp_path, {"test_calc.py": TEST, "src/ünï çode/mod.py": "X = 1\n"})
     linked = tmp_path / "a linked ü"
@@ -332,6 +336,7 @@ def test_tests_that_should_change_are_no_regression_tests_and_the_others_must_pa
     assert "FAILED test_more.py::test_same" in broken.result.outputs["evidence"]
 
 
+@pytest.mark.thorough
 def test_a_reproduction_test_that_passes_before_or_cannot_be_read_is_dropped_and_the_majority_is_kept(
     case: Case,
 ) -> None:
@@ -355,6 +360,7 @@ def test_a_reproduction_test_that_passes_before_or_cannot_be_read_is_dropped_and
     assert played.output("majority", "votes") == 2
 
 
+@pytest.mark.thorough
 def test_of_several_patches_the_most_frequent_that_passes_is_chosen(case: Case) -> None:
     """P1 fails, P2 passes twice (once written otherwise), P3 passes once."""
     p2_otherwise = swap("    return a - b", "    return (a + b)  # the sum")
@@ -373,6 +379,7 @@ def test_of_several_patches_the_most_frequent_that_passes_is_chosen(case: Case) 
     assert "repair_call" not in played.fired("repair_call")
 
 
+@pytest.mark.thorough
 def test_each_answer_of_the_line_picker_has_patches_of_its_own(tmp_path: Path) -> None:
     case = Case(tmp_path, {"test_calc.py": TEST, "long.py": "".join(f"x{n} = {n}\n" for n in range(60))})
 
@@ -388,6 +395,7 @@ def test_each_answer_of_the_line_picker_has_patches_of_its_own(tmp_path: Path) -
     assert played.output("voter", "votes") == 2
 
 
+@pytest.mark.thorough
 def test_the_second_look_leaves_out_folders_and_searches_the_rest(tmp_path: Path) -> None:
     files = {
         "test_calc.py": TEST,
@@ -414,6 +422,7 @@ def test_the_budget_ends_it(case: Case) -> None:
     assert "The budget of 1 calls is used up." in played.result.outputs["evidence"]
 
 
+@pytest.mark.thorough
 def test_a_command_of_the_person_runs_the_tests(case: Case) -> None:
     command = "python3 -c 'from calc import add; assert add(2, 3) == 5'"
 
@@ -423,7 +432,10 @@ def test_a_command_of_the_person_runs_the_tests(case: Case) -> None:
     assert played.output("regression_picker", "baseline")["failed"] == [command]
 
 
-@pytest.mark.parametrize(("dialogue", "outcome"), [("replies", "ready"), ("circles", "no valid patch")])
+@pytest.mark.parametrize(
+    ("dialogue", "outcome"),
+    [pytest.param("replies", "ready", marks=pytest.mark.thorough), ("circles", "no valid patch")],
+)
 def test_without_a_repository_one_is_made_and_the_written_dialogues_play_on_it(
     tmp_path: Path, dialogue: str, outcome: str
 ) -> None:

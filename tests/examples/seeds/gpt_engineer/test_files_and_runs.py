@@ -59,8 +59,13 @@ def test_in_0_3_1_colons_go_too_contents_are_trimmed_and_nothing_else_is_kept(tm
 
 @pytest.mark.parametrize(
     ("answer", "version", "runs"),
-    [("", "2023", True), ("y", "2023", True), ("yes", "2023", True), ("Y", "2023", False), ("no", "2023", False),
-     ("sure", "2023", False), (" ", "2023", False), ("Yes", "0.3.1", True), ("n", "0.3.1", False)],
+    [
+        ("", "2023", True), ("Y", "2023", False), ("Yes", "0.3.1", True),
+        *(pytest.param(*row, marks=pytest.mark.thorough) for row in [
+            ("y", "2023", True), ("yes", "2023", True), ("no", "2023", False), ("sure", "2023", False),
+            (" ", "2023", False), ("n", "0.3.1", False),
+        ]),
+    ],
 )  # fmt: skip
 def test_only_enter_y_and_yes_run_it(tmp_path: Path, answer: str, version: str, runs: bool) -> None:
     played = engineer(tmp_path, [CODE, SCRIPT], [answer], steps="simple", version=version)
@@ -110,11 +115,18 @@ def test_what_the_program_writes_is_in_the_workspace_and_nowhere_else(tmp_path: 
 @pytest.mark.parametrize(
     ("answers", "asked", "review"),
     [
-        (["y", "y"], ["ran", "perfect"], (True, True, None, "", "y, y, ")),
+        pytest.param(["y", "y"], ["ran", "perfect"], (True, True, None, "", "y, y, "), marks=pytest.mark.thorough),
         (["y", "n", "y", "ugly"], ["ran", "perfect", "useful", "comments"], (True, False, True, "ugly", "y, n, y")),
-        (["y", "u", "n", ""], ["ran", "perfect", "useful", "comments"], (True, None, False, "", "y, u, n")),
-        (["n", "crash"], ["ran", "comments"], (False, None, None, "crash", "n, , ")),
-        (["u", ""], ["ran", "comments"], (None, None, None, "", "u, , ")),
+        pytest.param(
+            ["y", "u", "n", ""],
+            ["ran", "perfect", "useful", "comments"],
+            (True, None, False, "", "y, u, n"),
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            ["n", "crash"], ["ran", "comments"], (False, None, None, "crash", "n, , "), marks=pytest.mark.thorough
+        ),
+        pytest.param(["u", ""], ["ran", "comments"], (None, None, None, "", "u, , "), marks=pytest.mark.thorough),
         (["maybe", "Y", "y", "y"], ["ran", "perfect"], (True, True, None, "", "y, y, ")),
     ],
 )
@@ -142,7 +154,14 @@ def test_a_later_run_moves_old_memory_and_workspace_to_a_dated_folder(tmp_path: 
     assert "old.py" not in files(played)
 
 
-@pytest.mark.parametrize("steps", ["evaluate", "execute_only", "use_feedback"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "evaluate",
+        pytest.param("execute_only", marks=pytest.mark.thorough),
+        pytest.param("use_feedback", marks=pytest.mark.thorough),
+    ],
+)
 def test_steps_that_go_on_with_what_is_there_archive_nothing(tmp_path: Path, steps: str) -> None:
     before = {"run.sh": "true\n", "all_output.txt": "old"}
     replies = [CODE, SCRIPT] if steps == "use_feedback" else []
@@ -179,7 +198,7 @@ def test_a_folder_of_the_project_is_written_and_archived_by_the_next_run(tmp_pat
     assert second.held("archive")["20230701_123456"]["workspace"] == files(first)
 
 
-@pytest.mark.parametrize("version", ["2023", "0.3.1"])
+@pytest.mark.parametrize("version", ["2023", pytest.param("0.3.1", marks=pytest.mark.thorough)])
 def test_an_empty_reply_is_a_reply_and_the_list_goes_on(tmp_path: Path, version: str) -> None:
     replies = ["Language?", "", "no", " \n", ""]
     played = engineer(tmp_path, replies, ["python", "ada", "", "y", "y"], version=version)
