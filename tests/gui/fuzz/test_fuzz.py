@@ -17,7 +17,7 @@ from tests.gui.fuzz.machine import Broken, Machine, census, close_all
 from tests.support.graphs import CRITIC_LOOP
 from tests.support.thorough import thorough_but
 
-COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "120"))
+COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "70"))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_everything_that_was_done_can_be_undone_and_done_again(window: MainWindo
     document = window.workbench.documents[0]
     before = document.graph.to_text()
     machine = Machine(window, 5, [(1, hands.press), (2, hands.move), (1, hands.release), (3, others.edit)])
-    machine.run(100)
+    machine.run(60)
     window.workbench.canvas.cancel_interaction()  # type: ignore[union-attr]
     after = document.graph.to_text()
     assert after != before
@@ -80,12 +80,12 @@ def _grown(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int
 
 def test_the_same_seed_does_the_same_things(window: MainWindow, tmp_path: Path) -> None:
     first = Machine(window, 9, [(1, hands.move), (1, hands.press), (1, hands.release), (2, others.edit)])
-    first.run(40)
+    first.run(25)
     close_all(window, window.workbench)
     open_graphs(window.workbench, tmp_path, (_text(),))
     QApplication.processEvents()
     second = Machine(window, 9, first.steps)
-    second.run(40)
+    second.run(25)
 
     assert second.log == first.log
 

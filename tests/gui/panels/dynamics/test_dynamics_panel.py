@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from studio.dynamics.measuring import measures as measures_module
 from studio.graph import Graph
@@ -24,7 +25,9 @@ def column_of(hand: Hand, module: str) -> int:
     return hand.looked.cells.columns[module]
 
 
-def test_without_a_run_it_says_how_to_come_to_one(hand: Hand) -> None:
+def test_without_a_run_it_says_how_to_come_to_one_without_a_module_that_and_of_one_that_moves_on_no_alarm(
+    hand: Hand, tmp_path: Path
+) -> None:
     assert hand.panel.note.text() == NO_GRAPH
 
     from studio.editing import Document
@@ -35,8 +38,20 @@ def test_without_a_run_it_says_how_to_come_to_one(hand: Hand) -> None:
     assert hand.panel.note.text() == NO_RUN
     assert hand.panel.views is None, "what draws is made with the first run"
 
+    quiet = "studio: 1\nname: quiet\nnodes:\n  a: {type: flow.input, value: 1}\n  o: {type: flow.output}\n"
+    hand.open(made(quiet + "edges: [a.value -> o.value]\n", tmp_path / "quiet.db"))
 
-def test_a_circle_is_named_as_the_command_line_names_it(hand: Hand, circling: Session) -> None:
+    assert hand.panel.note.text() == NOTHING
+
+    hand.open(played(tmp_path, WORK, ticks=7))
+
+    assert hand.told == "Nothing can be concluded", "nothing is taken up in it, and nothing was achieved"
+    assert not any("larm" in text for text in hand.listed)
+
+
+def test_a_circle_is_named_as_the_command_line_names_it_and_cells_keys_and_rows_lead_to_its_steps(
+    hand: Hand, circling: Session
+) -> None:
     with Trace(circling.source.db) as trace:
         verdict = verdict_of(trace)
     assert verdict.kind == "circle"
@@ -46,22 +61,13 @@ def test_a_circle_is_named_as_the_command_line_names_it(hand: Hand, circling: Se
     assert any(text.startswith("Alarm") for text in hand.listed)
     assert any("says nothing new after tick" in text for text in hand.listed), "what the measures suggest"
 
+    view = hand.views.diagram.view
+    view.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(view, key)
 
-def test_a_run_that_moves_on_has_no_alarm(hand: Hand, tmp_path: Path) -> None:
-    hand.open(played(tmp_path, WORK, ticks=7))
+    assert (circling.here.node, circling.here.tick) == (hand.looked.diagram.columns[0].id, "2")
 
-    assert hand.told == "Nothing can be concluded", "nothing is taken up in it, and nothing was achieved"
-    assert not any("larm" in text for text in hand.listed)
-
-
-def test_pure_nodes_stand_in_where_a_graph_has_no_module(hand: Hand, tmp_path: Path) -> None:
-    quiet = "studio: 1\nname: quiet\nnodes:\n  a: {type: flow.input, value: 1}\n  o: {type: flow.output}\n"
-    hand.open(made(quiet + "edges: [a.value -> o.value]\n", tmp_path / "quiet.db"))
-
-    assert hand.panel.note.text() == NOTHING
-
-
-def test_the_step_stands_in_the_diagram_and_a_cell_leads_to_its_step(hand: Hand, circling: Session) -> None:
     axis = hand.views.diagram.axis
     critic = column_of(hand, "critic")
 
@@ -74,46 +80,6 @@ def test_the_step_stands_in_the_diagram_and_a_cell_leads_to_its_step(hand: Hand,
     circling.seek(1)
     assert axis.cursor == -1, "no module has fired at the first step"
 
-
-def test_keys_alone_lead_to_a_step_too(hand: Hand, circling: Session) -> None:
-    view = hand.views.diagram.view
-    view.setFocus()
-    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
-        QTest.keyClick(view, key)
-
-    assert (circling.here.node, circling.here.tick) == (hand.looked.diagram.columns[0].id, "2")
-
-
-def test_pointing_at_a_cell_marks_what_fired_then_on_the_canvas(hand: Hand, circling: Session) -> None:
-    canvas = hand.window.workbench.canvas
-    assert canvas is not None
-
-    hand.point_at(3, column_of(hand, "planner"))
-    assert canvas.highlighted[0] == {"planner", "critic"}
-
-    view = hand.views.diagram.view.viewport()
-    QTest.mouseMove(hand.panel.head, QPoint(2, 2))
-    from PySide6.QtCore import QEvent
-    from PySide6.QtWidgets import QApplication
-
-    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
-    assert canvas.highlighted[0] == frozenset()
-
-
-def test_a_node_that_is_chosen_marks_its_column(hand: Hand, circling: Session) -> None:
-    canvas = hand.window.workbench.canvas
-    assert canvas is not None
-
-    canvas.select(["critic"])
-    hand.settle()
-    assert hand.views.diagram.view.marked == {column_of(hand, "critic")}
-
-    canvas.select(["goal"])
-    hand.settle()
-    assert hand.views.diagram.view.marked == frozenset()
-
-
-def test_a_row_of_the_list_leads_to_the_step_it_is_about(hand: Hand, circling: Session) -> None:
     alarm = next(row for row in hand.panel.rows.rows if row.firing)
 
     hand.click_row(alarm.shown)
@@ -126,7 +92,28 @@ def test_a_row_of_the_list_leads_to_the_step_it_is_about(hand: Hand, circling: S
     assert circling.here.tick == str(evidence.t)
 
 
-def test_flow_and_measures_are_views_of_the_run(hand: Hand, circling: Session) -> None:
+def test_cells_and_nodes_mark_each_other_and_flow_and_measures_are_views_of_the_run(
+    hand: Hand, circling: Session
+) -> None:
+    canvas = hand.window.workbench.canvas
+    assert canvas is not None
+
+    hand.point_at(3, column_of(hand, "planner"))
+    assert canvas.highlighted[0] == {"planner", "critic"}
+
+    view = hand.views.diagram.view.viewport()
+    QTest.mouseMove(hand.panel.head, QPoint(2, 2))
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert canvas.highlighted[0] == frozenset()
+
+    canvas.select(["critic"])
+    hand.settle()
+    assert hand.views.diagram.view.marked == {column_of(hand, "critic")}
+
+    canvas.select(["goal"])
+    hand.settle()
+    assert hand.views.diagram.view.marked == frozenset()
+
     hand.click("dynamics.view.flow")
     assert hand.views.currentWidget() is hand.views.flow
     assert hand.views.flow.names == ["planner", "critic"]
@@ -141,23 +128,24 @@ def test_flow_and_measures_are_views_of_the_run(hand: Hand, circling: Session) -
     assert hand.views.modules.note.isHidden(), "all was measured"
 
 
-@pytest.mark.parametrize("width", [360, 520, 1100])
-def test_numbers_are_shown_whole_and_names_have_the_rest(hand: Hand, circling: Session, width: int) -> None:
+def test_numbers_are_shown_whole_and_names_have_the_rest(hand: Hand, circling: Session) -> None:
     hand.click("dynamics.view.modules")
     table = hand.views.modules.table
     table.setParent(None)
     hand.qtbot.addWidget(table)
-    table.resize(width, 200)
-    table.show()
     header, item = table.header(), table.topLevelItem(0)
     assert item is not None
 
-    for column in range(1, table.columnCount()):
-        for text in (table.headerItem().text(column), item.text(column)):
-            assert header.sectionSize(column) >= table.fontMetrics().horizontalAdvance(text) + 12
-    assert header.sectionSize(0) >= 100
-    if width == 1100:
-        assert header.length() == table.viewport().width()
+    for width in (360, 520, 1100):
+        table.resize(width, 200)
+        table.show()
+        QApplication.processEvents()
+        for column in range(1, table.columnCount()):
+            for text in (table.headerItem().text(column), item.text(column)):
+                wide = table.fontMetrics().horizontalAdvance(text) + 12
+                assert header.sectionSize(column) >= wide, f"{text} at {width}"
+        assert header.sectionSize(0) >= 100, width
+    assert header.length() == table.viewport().width()
 
 
 def test_what_was_not_measured_is_said_below_the_measures(

@@ -65,7 +65,9 @@ def test_modules_of_a_map_stand_for_its_node_outside_and_for_themselves_inside(h
     assert bench.canvas.highlighted[0] <= {"speaker"}
 
 
-def test_what_was_lit_is_lit_again_afterwards(hand: Hand, circling: Session) -> None:
+def test_what_was_lit_is_lit_again_why_is_a_view_where_there_is_little_room_and_keys_do_for_all(
+    hand: Hand, circling: Session
+) -> None:
     from studio.gui.replay.lit import Lit
 
     canvas = hand.window.workbench.canvas
@@ -80,8 +82,6 @@ def test_what_was_lit_is_lit_again_afterwards(hand: Hand, circling: Session) -> 
 
     assert canvas.highlighted[0] == {"critic"}
 
-
-def test_where_there_is_little_room_why_is_one_of_the_views(hand: Hand, circling: Session) -> None:
     rows = hand.panel.findChild(JudgementList, "dynamics.rows")
     assert isinstance(rows, JudgementList)
     assert rows.isVisible()
@@ -100,6 +100,21 @@ def test_where_there_is_little_room_why_is_one_of_the_views(hand: Hand, circling
     assert rows.isVisible()
     assert hand.views.isVisible()
     assert hand.views.currentWidget() is hand.views.diagram
+
+    canvas = hand.window.workbench.canvas
+    assert canvas is not None
+    canvas.setFocus()
+    hand.qtbot.keyClick(
+        canvas.view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    hand.until(lambda: hand.views.currentWidget() is hand.views.lamps)
+
+    rows = hand.panel.rows
+    rows.setFocus()
+    alarm = next(at for at, row in enumerate(rows.rows) if row.firing)
+    rows.setCurrentRow(alarm)
+    hand.qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert circling.here.id == rows.rows[alarm].firing
 
 
 def test_where_the_buttons_of_views_would_be_cut_a_menu_offers_the_same(hand: Hand, circling: Session) -> None:
@@ -129,23 +144,6 @@ def test_where_the_buttons_of_views_would_be_cut_a_menu_offers_the_same(hand: Ha
     assert head.views["flow"].isChecked()
     assert not head.menu_button.isVisible()
     hand.window.docks["dynamics"].setWidget(panel)
-
-
-def test_the_whole_panel_can_be_used_by_keys(hand: Hand, circling: Session) -> None:
-    canvas = hand.window.workbench.canvas
-    assert canvas is not None
-    canvas.setFocus()
-    hand.qtbot.keyClick(
-        canvas.view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-    )
-    hand.until(lambda: hand.views.currentWidget() is hand.views.lamps)
-
-    rows = hand.panel.rows
-    rows.setFocus()
-    alarm = next(at for at, row in enumerate(rows.rows) if row.firing)
-    rows.setCurrentRow(alarm)
-    hand.qtbot.keyClick(rows, Qt.Key.Key_Return)
-    assert circling.here.id == rows.rows[alarm].firing
 
 
 def test_a_run_that_cannot_be_read_says_so(hand: Hand, tmp_path: Path) -> None:

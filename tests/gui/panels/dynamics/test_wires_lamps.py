@@ -45,7 +45,9 @@ def test_shares_are_shown_on_wires_between_modules_and_through_helpers(hand: Han
     assert canvas.wire_shares.shares == {}
 
 
-def test_shares_are_painted_and_cost_nothing_when_off(hand: Hand, circling: Session) -> None:
+def test_shares_are_painted_cost_nothing_when_off_and_stay_with_the_graph_whose_run_it_is(
+    hand: Hand, circling: Session, tmp_path: Path
+) -> None:
     canvas = hand.window.workbench.canvas
     assert canvas is not None
     before = canvas.to_image()
@@ -56,8 +58,6 @@ def test_shares_are_painted_and_cost_nothing_when_off(hand: Hand, circling: Sess
     hand.click("dynamics.wires")
     assert canvas.wire_shares._item is None
 
-
-def test_they_stay_with_the_graph_whose_run_it_is(hand: Hand, circling: Session, tmp_path: Path) -> None:
     hand.click("dynamics.wires")
     first = hand.window.workbench.canvas
     assert first is not None
@@ -68,7 +68,9 @@ def test_they_stay_with_the_graph_whose_run_it_is(hand: Hand, circling: Session,
     assert first.wire_shares.shares == {}
 
 
-def test_the_answers_of_a_node_are_compared_as_the_command_line_does(hand: Hand, tmp_path: Path) -> None:
+def test_the_answers_of_a_node_are_compared_as_the_command_line_does_and_copies_are_asked_anew(
+    hand: Hand, tmp_path: Path
+) -> None:
     from studio.cases.lamps import answers_of
     from studio.dynamics.measuring.lamps import lamps
 
@@ -89,27 +91,9 @@ def test_the_answers_of_a_node_are_compared_as_the_command_line_does(hand: Hand,
     told = view.curve.told_at(view.curve.area().right())
     assert told.startswith(f"7 answers: {expected.together[-1]:,.0f} bytes together")
 
-
-def test_one_answer_is_no_lamp_test(hand: Hand, tmp_path: Path) -> None:
-    hand.open(played(tmp_path, WORK, ticks=1))
-    hand.click("dynamics.view.lamps")
-    view = hand.views.lamps
-    hand.until(lambda: not view.is_busy)
-
-    assert view.told.text() == "`planner` gave one answer in this run. A lamp test compares several."
-    assert view.found is None
-    assert not hand.panel.can_save()
-
-
-def test_copies_of_a_node_are_asked_anew_and_compared(hand: Hand, tmp_path: Path) -> None:
-    from studio.dynamics.measuring.lamps import lamps
-
-    session = hand.open(played(tmp_path, WORK, ticks=7))
+    canvas.select(["planner"])
+    hand.until(lambda: view.node.currentText() == "planner" and not view.is_busy)
     hand.window.workbench.part("live").db = tmp_path / "copies.db"
-    hand.click("dynamics.view.lamps")
-    view = hand.views.lamps
-    hand.until(lambda: not view.is_busy)
-
     view.count.setValue(3)
     hand.click("lamps.ask")
     hand.until(lambda: view.found is not None and not view.is_busy)
@@ -122,6 +106,17 @@ def test_copies_of_a_node_are_asked_anew_and_compared(hand: Hand, tmp_path: Path
         assert len(list(trace.runs())) == 3
         assert trace.run("last").graph == "lamps of planner"
     assert session.run.id not in {run.id for run in _runs(tmp_path / "copies.db")}
+
+
+def test_one_answer_is_no_lamp_test(hand: Hand, tmp_path: Path) -> None:
+    hand.open(played(tmp_path, WORK, ticks=1))
+    hand.click("dynamics.view.lamps")
+    view = hand.views.lamps
+    hand.until(lambda: not view.is_busy)
+
+    assert view.told.text() == "`planner` gave one answer in this run. A lamp test compares several."
+    assert view.found is None
+    assert not hand.panel.can_save()
 
 
 def _runs(db: Path) -> list[Any]:

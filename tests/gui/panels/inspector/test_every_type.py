@@ -157,7 +157,7 @@ def test_values_of_every_shape_are_shown_by_the_params_own_editor_and_stay_when_
     desk_of: Callable[..., Desk],
 ) -> None:
     document = Document(Graph(name="one"))
-    cases = []
+    cases: list[tuple[str, str, Any]] = []
     for type_name, key, value in _values():
         name, ops = add_node(document, (), type_name, (0, 0), {}, f"it{len(cases)}")
         document.do("Add", ops)

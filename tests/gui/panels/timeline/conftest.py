@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from studio.editing import TOP
+from studio.engine.result import RunResult
 from studio.engine.run import run
 from studio.graph import Graph
 from studio.gui.panels.timeline.panel import TimelinePanel
@@ -52,22 +54,42 @@ def show(qtbot: Any, workbench: Workbench) -> Callable[[Path], Shown]:
     return shown
 
 
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Records a run of a name when it is first asked for, and returns its file, to be copied."""
+    folder = tmp_path_factory.mktemp("timelines")
+    makes: dict[str, Callable[[Path], RunResult]] = {
+        "town": lambda path: run(Graph.from_text(TOWN), model=Scripted(["Good morning, all."]), db=path),
+        "long": lambda path: run(loop(30, 3000), db=path),
+        "maps": lambda path: run(deep(1020), db=path),
+    }
+
+    def file(name: str) -> Path:
+        path = folder / f"{name}.db"
+        if not path.exists():
+            assert makes[name](path).status == "ok"
+            close_writer(path)
+        return path
+
+    return file
+
+
 @pytest.fixture
-def town(db: Path, show: Callable[[Path], Shown]) -> Shown:
+def town(db: Path, show: Callable[[Path], Shown], recorded: Callable[[str], Path]) -> Shown:
     """A run with a map of two items, a model call and a failure."""
-    assert run(Graph.from_text(TOWN), model=Scripted(["Good morning, all."]), db=db).status == "ok"
+    shutil.copyfile(recorded("town"), db)
     return show(db)
 
 
 @pytest.fixture
-def long(db: Path, show: Callable[[Path], Shown]) -> Shown:
+def long(db: Path, show: Callable[[Path], Shown], recorded: Callable[[str], Path]) -> Shown:
     """A loop of 30 nodes and 3000 firings."""
-    assert run(loop(30, 3000), db=db).status == "ok"
+    shutil.copyfile(recorded("long"), db)
     return show(db)
 
 
 @pytest.fixture
-def maps(db: Path, show: Callable[[Path], Shown]) -> Shown:
+def maps(db: Path, show: Callable[[Path], Shown], recorded: Callable[[str], Path]) -> Shown:
     """Maps of loops: 1020 firings."""
-    assert run(deep(1020), db=db).status == "ok"
+    shutil.copyfile(recorded("maps"), db)
     return show(db)

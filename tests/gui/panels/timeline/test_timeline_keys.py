@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,20 @@ from studio.models.scripted import Scripted
 from studio.support.errors import EnvironmentProblem
 from studio.trace import RunStart, open_run
 from tests.bench.replay import loop
+from tests.gui.few_panels import make_only
 from tests.gui.panels.timeline.by_hand import Shown, click, press, settle
+from tests.gui.windows import opened
 from tests.replay.conftest import TOWN
 from tests.trace.declaring import declare
 
 Key = Qt.Key
+
+
+@pytest.fixture
+def window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """The window, shown and in front, with no panel made but the timeline."""
+    make_only(monkeypatch, "timeline")
+    yield from opened(qtbot)
 
 
 def test_buttons_step_and_jump(town: Shown) -> None:
