@@ -286,7 +286,7 @@ def test_a_frame_gets_a_colour_and_selects_what_is_in_it(desk: Desk) -> None:
     assert canvas.selected() == ["a", "b"]
 
 
-@pytest.mark.parametrize("name", ["<b>x</b> & co", "\u202eevil", "x" * 5000])
+@pytest.mark.parametrize("name", ["<b>x</b> & co", pytest.param("\u202eevil", marks=pytest.mark.thorough), "x" * 5000])
 def test_names_from_the_graph_are_plain_in_menus(desk: Desk, name: str) -> None:
     from dataclasses import replace
 

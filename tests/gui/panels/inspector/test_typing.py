@@ -113,7 +113,7 @@ class Typist:
         return [name for name, one in self.nodes.items() if word in repr((name, one.title, one.params, one.default))]
 
 
-@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed < 2, range(5)))
+@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed < 1, range(5)))
 def test_what_is_typed_reaches_its_node_whatever_is_done_next(
     desk_of: Callable[..., Desk], seed: int, tmp_path: Path
 ) -> None:
