@@ -25,7 +25,11 @@ from studio.gui.theme import apply_theme, current_theme
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
 from tests.gui.desk import Desk
+from tests.gui.standing import bare, lone_window, whole
 from tests.gui.windows import SMALL, opened
+
+__all__ = ["bare", "lone_window", "whole"]
+"""Windows that stand for a module: a room, or a module, makes its `window` or `desk` of one. See `standing`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

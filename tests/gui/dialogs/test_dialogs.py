@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication
@@ -12,6 +14,13 @@ from studio.gui.dialogs.about import About
 from studio.gui.dialogs.help_pages import HelpPages
 from studio.gui.frame.window import MainWindow
 from studio.help import page_names
+from tests.gui.standing import Standing
+
+
+@pytest.fixture
+def window(whole: Standing) -> Iterator[MainWindow]:
+    """The window that stands for all tests of this module."""
+    yield from whole.lend()
 
 
 def test_f1_shows_the_manual_and_links_lead_from_page_to_page(window: MainWindow, qtbot: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from studio.gui.base.action import all_actions
 from studio.gui.shortcuts.editor import ShortcutPage, overview, show_shortcuts
@@ -19,12 +20,24 @@ from studio.gui.shortcuts.shortcuts import FILE_NAME, Shortcuts, normal, overlap
 from studio.support.errors import EnvironmentProblem, UsageError
 from tests.gui.canvas.graphs import CHAIN
 from tests.gui.desk import Desk
+from tests.gui.standing import Standing
 from tests.gui.support import Mod
 
 CTRL, SHIFT = Mod.ControlModifier, Mod.ShiftModifier
 
 
 # -- what is kept ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(bare: Standing) -> Iterator[Desk]:
+    """The window that stands for all tests of this module, with the keys that the program gives."""
+    for window in bare.lend():
+        yield Desk(window)
+        window.workbench.part("shortcuts").reset_all()
+        field = window.findChild(QLineEdit, "palette.search")
+        assert field is not None
+        field.clear()
 
 
 @pytest.fixture
