@@ -51,7 +51,7 @@ def test_six_faults_and_each_run_counts_once(tmp_path: Path) -> None:
 def test_a_driver_that_was_stopped_itself_takes_nobody_for_dead(tmp_path: Path) -> None:
     db, model = tmp_path / "batch.db", script(tmp_path, REPLIES)
 
-    suffered = suffer(db, 30, model, [(5, "stopped driver")], silent_s=SILENT_S)
+    suffered = suffer(db, 14, model, [(5, "stopped driver")], silent_s=SILENT_S)
 
     assert (suffered.end["status"], suffered.repeated, len(suffered.workers)) == ("complete", 0, 2)
 

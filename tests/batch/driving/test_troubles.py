@@ -145,7 +145,7 @@ def test_a_worker_that_is_given_a_graph_it_cannot_read_says_so(tmp_path: Path) -
 
 
 def test_a_large_value_goes_through(tmp_path: Path) -> None:
-    db, size = tmp_path / "batch.db", 30_000_000
+    db, size = tmp_path / "batch.db", 12_000_000
     large = SmallJobs(chain_graph(3, 0), 1, inputs=lambda row: {"topic": "x" * size})
 
     outcome = drive(large, LocalEngine(), db, workers=1)
