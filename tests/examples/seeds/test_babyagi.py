@@ -369,6 +369,7 @@ def test_rounds_bound_the_loop_and_0_leaves_it_open(tmp_path: Path) -> None:
     assert len(open_end.fired("prioritiser")) == 12
 
 
+@pytest.mark.thorough
 def test_an_objective_has_no_bound_and_the_example_in_its_place_has(tmp_path: Path) -> None:
     replies = ["Done.", "Dig", "2. Dig"] * 40
     own = play("babyagi", HUNGER, replies=replies, status="failed", tmp_path=tmp_path)

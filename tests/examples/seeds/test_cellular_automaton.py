@@ -139,6 +139,7 @@ def test_lambda_of_every_rule_is_its_ones_in_eight() -> None:
         assert out.value == bin(rule).count("1") / 8
 
 
+@pytest.mark.thorough
 def test_many_steps_are_drawn_once_at_the_end(tmp_path: Path) -> None:
     """The rows are kept in a store; handed on from tick to tick they would take a time that grows as their square."""
     played = automaton(tmp_path, steps=300, form="row", row=[0, 1, 0, 0])

@@ -313,6 +313,7 @@ def test_every_module_works_in_the_agent_that_is_shown(tmp_path: Path) -> None:
     played.verify()
 
 
+@pytest.mark.thorough
 def test_another_seed_makes_other_choices(tmp_path: Path) -> None:
     def choices(seed: int) -> list[str]:
         settings = {**PLAIN, "rules": LUCK, "policy": "softmax", "decisions": 7}

@@ -253,6 +253,7 @@ def test_the_gate_refuses_new_faults_and_forbids_the_same_edit(case: Case) -> No
     assert played.result.outputs["outcome"] == "ready"
 
 
+@pytest.mark.thorough
 def test_rewriting_the_test_in_place_of_the_code_is_no_success(tmp_path: Path) -> None:
     case = Case(tmp_path)
     cheat = swap("    assert add(2, 3) == 5", "    assert add(2, 3) == -1", "test_calc.py")
@@ -316,6 +317,7 @@ FILES = {
 }
 
 
+@pytest.mark.thorough
 def test_tests_that_should_change_are_no_regression_tests_and_the_others_must_pass(tmp_path: Path) -> None:
     case = Case(tmp_path, FILES)
     breaks = swap("    return a - b", "    return b + 5 if b else 0")

@@ -91,6 +91,7 @@ def test_the_limit_counts_only_in_continuous_mode(tmp_path: Path) -> None:
     assert played.fired("thinker") == ["thinker"] * 3
 
 
+@pytest.mark.thorough
 def test_goals_of_your_own_have_no_limit_and_those_of_the_graph_have(tmp_path: Path) -> None:
     replies = [text for n in range(20) for text in (write(str(n)), read())]
     own = play("autogpt", {"goals": ["Write."]}, replies=[*replies, END], tmp_path=tmp_path)
@@ -102,6 +103,7 @@ def test_goals_of_your_own_have_no_limit_and_those_of_the_graph_have(tmp_path: P
     assert first_look.fired("limit_reached") == ["limit_reached"]
 
 
+@pytest.mark.thorough
 def test_after_forty_cycles_the_prompt_still_ends_in_the_newest_messages(tmp_path: Path) -> None:
     """Each thirtieth reply is long; what is older than it no longer fits, and nothing younger is lost."""
     texts = [write("word " * 2900 if n == 29 else str(n), f"{n}.txt") for n in range(40)]
