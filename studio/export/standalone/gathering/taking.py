@@ -74,16 +74,14 @@ def library_problem(imported: Imported) -> str:
 
 def power_problem(statement: ast.AST) -> str:
     """Return what a statement asks of the outside that a script has not, or ""."""
-    for node in ast.walk(statement):
-        if not isinstance(node, ast.Attribute):
-            continue
+    attributes = [node for node in ast.walk(statement) if isinstance(node, ast.Attribute)]
+    for node in attributes:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "outside" and is_context(node.value.value):
             return _POWERS.get(node.attr, "it asks tools outside of the script")
         if node.attr in ("use", "node_type") and is_context(node.value):
             return "it lets other node types work"
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Attribute) and node.attr == "outside" and is_context(node.value):
-            return "it asks tools outside of the script"
+    if any(node.attr == "outside" and is_context(node.value) for node in attributes):
+        return "it asks tools outside of the script"
     return ""
 
 
