@@ -26,6 +26,7 @@ from studio.trace.runlog import FileRunLog
 from studio.trace.sqlite import connect_reader, sqlite3
 from studio.trace.writer import close_writer, writer_of
 from tests.reliability.live import noted, noting_graph, noting_registry
+from tests.support.thorough import draws
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
 from tests.trace.whole import everything, read
@@ -68,7 +69,7 @@ def test_with_room_the_same_run_ends_well(db: Path, tmp_path: Path) -> None:
 
 # -- flipped bits ---------------------------------------------------------------------------------
 
-FLIPS = 80
+FLIPS = draws(30, 80)
 RUNS = ("01RUN", "02MORE")
 
 

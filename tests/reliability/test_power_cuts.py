@@ -11,10 +11,11 @@ import pytest
 from studio.trace import Trace, open_run
 from studio.trace.writer import close_writer
 from tests.reliability.power_cuts import SYNC, Image, Record, images, recording
+from tests.support.thorough import draws
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
 
-CUTS = 120
+CUTS = draws(45, 120)
 FIRINGS = 600
 SEED = 20261126
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from studio.stores import Store, make_store
 from studio.support.filters import matches
+from tests.support.thorough import draws
 
 Op = tuple[str, dict[str, Any]]
 Model = Callable[[list[Op]], tuple[Any, Any]]
@@ -406,7 +407,7 @@ def answer(store: Any, op: str, args: dict[str, Any]) -> Any:
 
 @kinds
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(20, 60), deadline=None)
 def test_it_answers_like_its_model_whatever_is_done_and_wherever_it_is_saved(kind: str, data: st.DataObject) -> None:
     cls = MODELS[kind]
     model, store = cls(), make_store(kind, cls.params, "memory")
@@ -425,7 +426,7 @@ def test_it_answers_like_its_model_whatever_is_done_and_wherever_it_is_saved(kin
 
 @kinds
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(15, 40), deadline=None)
 def test_items_of_a_map_see_the_past_and_themselves_and_then_write_one_after_the_other(
     kind: str, data: st.DataObject
 ) -> None:

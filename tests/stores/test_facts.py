@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.stores import make_store
+from tests.support.thorough import draws
 
 IDS = st.sampled_from(["S1", "S2", "T1", "T2", "T3"])
 FACTS = st.tuples(IDS, st.sampled_from(["a", "b"]), IDS | st.sampled_from([1, "x"])).map(list)
@@ -27,7 +28,7 @@ CHANGES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(70, 200), deadline=None)
 @given(st.lists(CHANGES, max_size=14))
 def test_what_stands_has_a_reason_and_a_way_from_a_state(changes: list[Any]) -> None:
     store = make_store("facts", {"states": ["S1"], "facts": [["S1", "type", "state"], ["S1", "t", "T1"]]}, "facts")

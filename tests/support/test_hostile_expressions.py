@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from studio.support.expression_functions import FUNCTIONS
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.values import encode
+from tests.support.thorough import draws
 
 # Each line: what a stranger may write, the values, and what simpleeval with its own defaults does with it
 # ("gives": it returns a value or reaches in; "refuses"; None where showing it would hang this test).
@@ -131,7 +132,7 @@ def _larger(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=draws(120, 400), deadline=None)
 @given(st.one_of(st.lists(TOKENS, max_size=14).map("".join), st.recursive(ATOMS, _larger, max_leaves=8)))
 def test_whatever_is_written_gives_a_json_value_or_one_kind_of_error(expression: str) -> None:
     values: dict[str, Any] = {"x": 3, "y": "text", "rows": [{"k": 1, "name": "a"}, [2, None]], "item": {"k": [True]}}

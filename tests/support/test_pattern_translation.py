@@ -15,6 +15,7 @@ from studio.export.standalone.runtime.patterns import Pattern
 from studio.support.errors import UsageError
 from studio.support.pattern_translation import pattern_problem, python_pattern, translated
 from studio.support.patterns import compile_pattern
+from tests.support.thorough import draws
 
 ATOMS = st.sampled_from(
     [
@@ -46,7 +47,7 @@ def found(pattern: Any, text: str) -> Any:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=draws(120, 400))
 @given(st.tuples(LEADING, PATTERNS).map("".join), st.lists(TEXTS, min_size=1, max_size=6), st.booleans())
 @example("(?i)[^k]", ["kK\u212a", "x"], False)
 @example("x|", ["axa"], False)

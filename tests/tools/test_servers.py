@@ -21,6 +21,7 @@ from studio.support.errors import NodeError
 from studio.tools.secrets import bind, command_place, secret_for
 from studio.tools.server_tools import tool_hash
 from studio.tools.servers import McpServers
+from tests.support.thorough import thorough_but
 
 HERE = Path(__file__).parent
 WEATHER = HERE / "weather_server.py"
@@ -172,26 +173,28 @@ async def test_a_server_is_a_command_or_a_url_and_starts_in_the_project(servers:
 # -- servers that mean harm -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("mode", "told"),
-    [
-        ("silent", r"was not ready within 1 s"),
-        ("version", r"did not start"),
-        ("flood", r"more than 5000 messages that nobody asked for"),
-        ("pings", r"more than 5000 messages that nobody asked for"),
-        ("bulk", r"more than 32 MB that nobody asked for"),
-        ("line", r"a message of more than 8 MB"),
-        ("noise", r"no message of the protocol"),
-        ("many", r"more than 1000 tools"),
-        ("pages", r"more than 1000 tools"),
-        ("wrong", r"did not say which tools it has"),
-        ("deeper", r"a message that cannot be read"),
-    ],
-)
-async def test_what_a_hostile_server_says_of_itself_is_bounded(servers: McpServers, mode: str, told: str) -> None:
+TOLD = {
+    "silent": r"was not ready within 1 s",
+    "version": r"did not start",
+    "flood": r"more than 5000 messages that nobody asked for",
+    "pings": r"more than 5000 messages that nobody asked for",
+    "bulk": r"more than 32 MB that nobody asked for",
+    "line": r"a message of more than 8 MB",
+    "noise": r"no message of the protocol",
+    "many": r"more than 1000 tools",
+    "pages": r"more than 1000 tools",
+    "wrong": r"did not say which tools it has",
+    "deeper": r"a message that cannot be read",
+}
+EVERYDAY = {"silent", "flood", "line", "many", "wrong", "deeper"}
+"""One of each kind of bound: of time, of messages, of bytes, of tools, of what is said, and of what can be read."""
+
+
+@pytest.mark.parametrize("mode", thorough_but(EVERYDAY.__contains__, TOLD))
+async def test_what_a_hostile_server_says_of_itself_is_bounded(servers: McpServers, mode: str) -> None:
     patience = 1 if mode == "silent" else 60
 
-    with pytest.raises(NodeError, match=told) as raised:
+    with pytest.raises(NodeError, match=TOLD[mode]) as raised:
         await servers.tools(hostile(mode), timeout_s=patience)
 
     assert len(str(raised.value)) < 1_500

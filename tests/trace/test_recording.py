@@ -21,6 +21,7 @@ from studio.trace.log import REPLAYED
 from studio.trace.records import FiringRecord, OpenRecord, PathsRecord, StartRecord
 from studio.trace.runlog import FileRunLog
 from studio.trace.writer import close_writer, writer_of
+from tests.support.thorough import draws
 from tests.trace.declaring import declare
 from tests.trace.runs import ROOT, put_firings, start_of
 
@@ -55,7 +56,7 @@ def chat(*messages: dict[str, Any]) -> dict[str, Any]:
     return {"model": "toy/model", "messages": list(messages), "schema": None, "temperature": 0.0}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(15, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=VALUES, port=TEXT)
 def test_any_value_comes_back_exactly(tmp_path: Path, blank: bytes, value: Any, port: str) -> None:
     path = tmp_path / "any.db"

@@ -13,6 +13,7 @@ from studio.importers.script import read_script_text
 from studio.spec.registry import default_registry
 from studio.support.errors import GraphError
 from studio.support.resources import bundled_graphs
+from tests.support.thorough import thorough_but
 
 PIECES = (
     "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", "*", "**", "+", "-", '"', "'", '"""', "\\", "\n", "    ", "#",
@@ -22,7 +23,7 @@ PIECES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed in (1, 5, 6), range(8)))
 def test_damage_is_refused_or_read(seed: int) -> None:
     chance = random.Random(seed)
     path = bundled_graphs()[seed % len(bundled_graphs())]

@@ -29,6 +29,7 @@ from studio.tools.servers import McpServers
 from studio.trace.writer import close_writer
 from tests.support.approving import hashes_of
 from tests.support.fake_context import Effect, FakeContext, present, run_node
+from tests.support.thorough import draws
 
 WEATHER = Path(__file__).parents[2] / "tools" / "weather_server.py"
 SCHEMA = {
@@ -128,7 +129,7 @@ SCHEMAS = ANYTHING | st.fixed_dictionaries(
 
 
 @given(SCHEMAS, ANYTHING)
-@settings(max_examples=200)
+@settings(max_examples=draws(60, 200))
 def test_whatever_a_schema_is_its_ports_have_names_and_no_property_is_lost(schema: Any, fixed: Any) -> None:
     names = port_names(schema, OWN)
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.nodes.preferences._procedure import Decision, Preference, decide, value_of
+from tests.support.thorough import draws
 
 REFERENCE: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "data" / "soar" / "reference.json").read_text(encoding="utf-8")
@@ -132,7 +133,7 @@ PREFERENCES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=draws(120, 400), deadline=None)
 @given(st.lists(PREFERENCES, max_size=12))
 def test_it_decides_as_the_rules_written_a_second_time(made: list[Preference]) -> None:
     found = decide(made)
@@ -140,7 +141,7 @@ def test_it_decides_as_the_rules_written_a_second_time(made: list[Preference]) -
     assert (found.outcome, found.kind, frozenset(found.candidates)) == second(made)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(60, 200), deadline=None)
 @given(st.lists(PREFERENCES, max_size=10), st.randoms(use_true_random=False))
 def test_the_order_of_preferences_decides_nothing_but_the_order_of_candidates(
     made: list[Preference], random: Any

@@ -14,6 +14,7 @@ from studio.nodes.rules._language import read_rule
 from studio.nodes.rules._matching import Fact, Facts, instances
 from studio.nodes.rules._terms import Rule
 from studio.support.errors import NodeError
+from tests.support.thorough import draws
 
 RULES = [
     "(state <s> ^a <x>)",
@@ -93,7 +94,7 @@ def tried(rule: Rule, facts: Facts) -> set[tuple[int, ...]]:
     return made
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=draws(80, 250), deadline=None)
 @given(st.sampled_from(RULES), FACTS)
 def test_the_join_finds_what_trying_everything_finds(conditions: str, triples: list[Any]) -> None:
     rule = read_rule(f"sp {{r {conditions} --> (halt)}}")
