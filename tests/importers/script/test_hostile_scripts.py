@@ -11,6 +11,7 @@ import pytest
 
 from studio.importers.script import read_script, read_script_text
 from studio.support.errors import GraphError, StudioError
+from tests.support.thorough import thorough_but
 
 MARK = """\
 import pathlib
@@ -130,7 +131,11 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("name", BOMBS)
+LONG = {"comments", "functions", "commas"}
+"""Scripts that take a second each, as long as all others together; those are tried in a thorough run."""
+
+
+@pytest.mark.parametrize("name", thorough_but(lambda name: name not in LONG, BOMBS))
 def test_a_script_that_costs_too_much_is_refused_in_good_time(name: str) -> None:
     begin = time.perf_counter()
 
