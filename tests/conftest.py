@@ -52,6 +52,14 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         gc.enable()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def what_stands_is_no_garbage() -> None:
+    """A collection looks only through what was made since a module of tests began: what libraries, caches and fixtures
+    keep is most of all objects by far, and to look through it again and again was a third of a whole run."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def new_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders that nothing is in; pytest's own way would look through those of all tests before for each."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 
@@ -44,20 +43,6 @@ def _nothing_outlives_python(qapp: QApplication) -> Iterator[None]:
     """Without a screen Qt keeps what was copied until after Python's end, and then calls Python."""
     yield
     qapp.clipboard().clear()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _what_stands_is_no_garbage() -> None:
-    """Modules are most of all objects: a collection looks only through what was made since a module of tests began."""
-    gc.collect()
-    gc.freeze()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _all_is_looked_through_in_the_end() -> Iterator[None]:
-    """Tests that come after those of the window find the collector as it was."""
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from studio.replay.causes import Causes
 from studio.replay.firing.comparing import Other, others, with_previous, with_run
 from studio.replay.firing.whole import Ways, as_json, asked
 from studio.trace import Trace
+from studio.trace.runlog import flush_own
 from studio.trace.weighing import weight_of
 from tests.replay.firing.conftest import Stand
 from tests.replay.firing.workshop import LINES, record
@@ -83,6 +84,7 @@ def test_runs_of_the_same_graph_are_offered_its_kin_first(workshop: Stand, db: P
     run(Graph.from_text("studio: 1\nname: small\nnodes: {topic: {type: flow.input, value: 1}}"), db=db)
     elsewhere = tmp_path / "elsewhere.db"
     third = record(elsewhere)
+    flush_own(db)  # its trace is open already, and what is opened is all that waits for the writer
 
     with Trace(elsewhere) as more:
         found = others(workshop.trace, mine, more)
