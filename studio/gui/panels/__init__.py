@@ -40,6 +40,17 @@ class Panel:
     help: str = ""
 
 
+def later(module: str, name: str) -> Callable[[Workbench], QWidget]:
+    """Return what makes the widget of this class; its module is imported only then, so that a window opens without what
+    nobody looks at yet."""
+
+    def make(workbench: Workbench) -> QWidget:
+        made: QWidget = getattr(importlib.import_module(module), name)(workbench)
+        return made
+
+    return make
+
+
 def all_panels() -> list[Panel]:
     """Return every panel, by area and order."""
     found = []

@@ -10,20 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui.panels import Panel
+from studio.gui.panels import Panel, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.dynamics.panel import DynamicsPanel
-
-    return DynamicsPanel(workbench)
 
 
 def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
@@ -33,7 +25,8 @@ def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
 
 
 PANEL = Panel(
-    "dynamics", "Dynamics", "bottom", _make, order=19, keys="Ctrl+Shift+Y",
+    "dynamics", "Dynamics", "bottom", later("studio.gui.panels.dynamics.panel", "DynamicsPanel"),
+    order=19, keys="Ctrl+Shift+Y",
     waits=True, part="dynamics_panel", wakes=_wakes,
     help="Whether the run freezes, goes in circles, wanders or lives, with evidence and the space-time diagram.",
 )  # fmt: skip

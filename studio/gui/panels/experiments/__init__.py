@@ -7,26 +7,11 @@
 What is shown is found out by `studio.gui.experiments`; what can be done is listed in `studio.gui.actions.experiments`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from studio.gui.panels import Panel
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
-    from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.experiments.panel import ExperimentsPanel
-
-    return ExperimentsPanel(workbench)
-
+from studio.gui.panels import Panel, later
 
 PANEL = Panel(
-    "experiments", "Experiments", "bottom", _make, order=20, keys="Ctrl+Shift+X",
+    "experiments", "Experiments", "bottom", later("studio.gui.panels.experiments.panel", "ExperimentsPanel"),
+    order=20, keys="Ctrl+Shift+X",
     waits=True, part="experiments_panel",
     help="A graph run on many rows, under variants and with several seeds: what differs, by how much, and how surely.",
 )  # fmt: skip

@@ -7,25 +7,10 @@
 Drafts are kept and run by `studio.gui.replay.forking`; this room only shows them.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from studio.gui.panels import Panel
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
-    from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.fork.panel import ForkPanel
-
-    return ForkPanel(workbench)
-
+from studio.gui.panels import Panel, later
 
 PANEL = Panel(
-    "fork", "Fork", "right", _make, order=20, shown=False, waits=True,
+    "fork", "Fork", "right", later("studio.gui.panels.fork.panel", "ForkPanel"),
+    order=20, shown=False, waits=True,
     help="Run on from a step of a recorded run with something changed: params, outputs, what fires again.",
 )  # fmt: skip

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui.panels import Panel
+from studio.gui.panels import Panel, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.problems.panel import ProblemsPanel
-
-    return ProblemsPanel(workbench)
 
 
 def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
@@ -34,7 +26,8 @@ def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
 
 
 PANEL = Panel(
-    "problems", "Problems", "bottom", _make, order=20, keys="Ctrl+Shift+M",
+    "problems", "Problems", "bottom", later("studio.gui.panels.problems.panel", "ProblemsPanel"),
+    order=20, keys="Ctrl+Shift+M",
     waits=True, part="problems", wakes=_wakes,
     help="What is wrong with the graph, what it means, and how to mend it.",
 )  # fmt: skip

@@ -10,26 +10,11 @@
 What is found, and what a query may do, is decided in `studio.trace`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from studio.gui.panels import Panel
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
-    from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.prompts.panel import PromptsPanel
-
-    return PromptsPanel(workbench)
-
+from studio.gui.panels import Panel, later
 
 PANEL = Panel(
-    "prompts", "Prompts", "bottom", _make, order=16, keys="Ctrl+Shift+F",
+    "prompts", "Prompts", "bottom", later("studio.gui.panels.prompts.panel", "PromptsPanel"),
+    order=16, keys="Ctrl+Shift+F",
     waits=True, part="prompts",
     help="Find prompts and replies of all runs by words and filters, or ask the runs in SQL; go to the step of one.",
 )  # fmt: skip

@@ -10,26 +10,11 @@
 Which runs fit is found by `studio.trace.run_list`; what can be done is listed in `studio.gui.actions.runs`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from studio.gui.panels import Panel
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
-    from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.runs.panel import RunsPanel
-
-    return RunsPanel(workbench)
-
+from studio.gui.panels import Panel, later
 
 PANEL = Panel(
-    "runs", "Runs", "bottom", _make, order=14, keys="Ctrl+Shift+H",
+    "runs", "Runs", "bottom", later("studio.gui.panels.runs.panel", "RunsPanel"),
+    order=14, keys="Ctrl+Shift+H",
     waits=True, part="runs",
     help="All recorded runs, those of other processes too: find one, step through it, compare two, steer one that "
     "goes on.",

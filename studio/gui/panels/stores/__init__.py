@@ -8,25 +8,10 @@ What a store held is found by `studio.replay.states.held`; how its content is a 
 (`Store.rows`).
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from studio.gui.panels import Panel
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
-    from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.stores.panel import StoresPanel
-
-    return StoresPanel(workbench)
-
+from studio.gui.panels import Panel, later
 
 PANEL = Panel(
-    "stores", "Stores", "bottom", _make, order=18, keys="Ctrl+Shift+B", waits=True,
+    "stores", "Stores", "bottom", later("studio.gui.panels.stores.panel", "StoresPanel"),
+    order=18, keys="Ctrl+Shift+B", waits=True,
     help="What the stores of the run hold, live or at the step that is shown, with what the step has changed.",
 )  # fmt: skip

@@ -11,21 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui.panels import Panel
+from studio.gui.panels import Panel, later
 from studio.gui.panels.tests.places import where_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.tests.panel import TestsPanel
-
-    return TestsPanel(workbench)
 
 
 def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
@@ -52,7 +44,8 @@ def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
 
 
 PANEL = Panel(
-    "tests", "Tests", "bottom", _make, order=30, keys="Ctrl+Shift+U",
+    "tests", "Tests", "bottom", later("studio.gui.panels.tests.panel", "TestsPanel"),
+    order=30, keys="Ctrl+Shift+U",
     waits=True, part="tests", wakes=_wakes,
     help="The recorded tests of the graph: played offline against the graph as it is now, with no model and no cost.",
 )  # fmt: skip

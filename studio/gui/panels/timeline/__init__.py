@@ -14,20 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui.panels import Panel
+from studio.gui.panels import Panel, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from studio.gui.workbench import Workbench
-
-
-def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.panels.timeline.panel import TimelinePanel
-
-    return TimelinePanel(workbench)
 
 
 def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
@@ -36,7 +28,8 @@ def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
 
 
 PANEL = Panel(
-    "timeline", "Timeline", "bottom", _make, order=12, keys="Ctrl+Shift+T",
+    "timeline", "Timeline", "bottom", later("studio.gui.panels.timeline.panel", "TimelinePanel"),
+    order=12, keys="Ctrl+Shift+T",
     waits=True, part="timeline", wakes=_wakes,
     help="All firings of the run that is shown, a track per node: go to any step, zoom, and see what failed or asked.",
 )  # fmt: skip
