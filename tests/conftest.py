@@ -32,8 +32,9 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Random cases are drawn more often in a thorough run."""
+    """Random cases are drawn more often in a thorough run; garbage is looked for less often."""
     choose_draws(config.getoption("markexpr"))
+    gc.set_threshold(10_000, 20, 20)  # tests make much and drop it; each module of tests begins with a full collection
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -12,8 +12,17 @@ from studio import Trace
 from studio.cli.main import main
 from studio.support.resources import resource_root
 from tests.bench.examples import scored
+from tests.support.thorough import thorough_but
 
-MAILS = ("invoice-twice.txt", "job-carpenter.txt", "scratched.txt", "thanks-guitar.txt")
+MAILS = {
+    "invoice-twice.txt": "billing",
+    "job-carpenter.txt": "jobs",
+    "scratched.txt": "delivery",
+    "thanks-guitar.txt": "support",
+}
+"""Mails, and the department that each belongs to."""
+FEW = ("invoice-twice.txt", "scratched.txt")
+"""Two that differ in all that is decided: whom they go to, and whether they are answered at once."""
 
 
 @pytest.fixture
@@ -28,22 +37,22 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.embedded
-def test_four_mails_are_sorted_by_the_embedded_model(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("mails", thorough_but(lambda mails: mails == FEW, [FEW, tuple(MAILS)]), ids=len)
+def test_mails_are_sorted_by_the_embedded_model(
+    project: Path, capsys: pytest.CaptureFixture[str], mails: tuple[str, ...]
+) -> None:
+    for name in {*MAILS} - {*mails}:
+        (project / "mails" / name).unlink()
     capsys.readouterr()
 
     code = main(["run", str(project / "triage.yaml"), "-i", "folder=mails", "--seed", "0", "--json"])
 
     told = json.loads(capsys.readouterr().out)
     assert (code, told["status"], told["ended"]) == (0, "ok", "quiet")
-    assert told["calls"] >= 4 * 5
+    assert told["calls"] >= len(mails) * 5
     assert told["cost_usd"] == 0
     lines = told["outputs"]["result"].splitlines()
-    assert [line.split()[:2] for line in lines[2:]] == [
-        ["invoice-twice.txt", "billing"],
-        ["job-carpenter.txt", "jobs"],
-        ["scratched.txt", "delivery"],
-        ["thanks-guitar.txt", "support"],
-    ]
+    assert [line.split()[:2] for line in lines[2:]] == [[name, MAILS[name]] for name in mails]
     replies = {row["mail"]: row["reply"] for row in told["outputs"]["replies"]}
     assert replies["scratched.txt"] == (
         "Dear Wanda Ilves, we are sorry for the trouble with the glass cabinet. "

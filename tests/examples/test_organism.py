@@ -113,6 +113,7 @@ def test_it_lives_the_recorded_day_again(own_day: tuple[dict[str, Any], Path]) -
 
 
 @pytest.mark.embedded
+@pytest.mark.thorough
 def test_the_embedded_model_reads_the_day_book(tmp_path: Path) -> None:
     result = run(graph_of("organism"), {"day": morning()}, db=tmp_path / "runs.db", seed=0)
 

@@ -94,8 +94,12 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         queries.save(SavedQuery("a", "SELECT 1"))
 
 
-def test_what_would_be_too_large_to_be_read_again_is_not_written(queries: SavedQueries) -> None:
-    number = LARGEST // 99_100
+def test_what_would_be_too_large_to_be_read_again_is_not_written(
+    queries: SavedQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 1_000_000
+    monkeypatch.setattr("studio.settings.saved_queries.LARGEST", most)
+    number = most // 99_100
     for one in range(number):
         queries.save(SavedQuery(f"q{one}", "x" * 99_000))
     with pytest.raises(UsageError, match="larger than"):

@@ -91,6 +91,7 @@ async def test_decide_tells_positive_from_negative_reviews(model: Embedded) -> N
     assert ctx.asked == len(REVIEWS) + 4, "the four empty inputs are asked once"
 
 
+@pytest.mark.thorough
 async def test_extract_copies_name_and_email(model: Embedded) -> None:
     ctx = ProviderContext(model)
 
