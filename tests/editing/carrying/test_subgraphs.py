@@ -148,10 +148,9 @@ def inline(doc: Document, at: At, before: Outcome, leave_out: set[str], *, own: 
 
 def test_the_random_selections_are_worth_their_name() -> None:
     if seen_so_far:
-        least = {"own": 5, "shared": 25, "inlined": 30, "refused": 20}  # of 40 examples
-        assert {
-            what: seen_so_far[what] for what, n in least.items() if seen_so_far[what] < -(-n * EXAMPLES // 40)
-        } == {}
+        of_forty = {"own": 5, "shared": 25, "inlined": 30, "refused": 20}
+        least = {what: math.ceil(number * EXAMPLES / 40) for what, number in of_forty.items()}
+        assert {what: seen_so_far[what] for what in least if seen_so_far[what] < least[what]} == {}
         # Only where the uses of a store tie, and then the file's order settles who comes first.
         assert seen_so_far["not inlined"] <= 2
 
