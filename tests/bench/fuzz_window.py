@@ -59,6 +59,8 @@ def shake(folder: Path, asked: argparse.Namespace) -> int:
     os.environ["STUDIO_MODEL"] = answers(folder)
     window = open_window(folder, graphs)
     writer_of(Path(os.environ["STUDIO_DB"]))  # made once, when first recorded: that it is there is no growth
+    for panel in window.docks:
+        window.panel(panel)  # others wait until they are seen
     machine = Machine(window, asked.seed, steps, print if asked.until else (lambda line: None))
     machine.folder, machine.model = folder, os.environ["STUDIO_MODEL"]
     watch = Watch(window)

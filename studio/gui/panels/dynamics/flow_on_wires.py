@@ -12,7 +12,7 @@ from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from studio.dynamics.measuring.measures import Measures
-    from studio.editing import At
+    from studio.editing import At, Document
     from studio.graph.model import Graph
     from studio.gui.canvas import Canvas
     from studio.gui.replay.dynamics import Front
@@ -73,6 +73,7 @@ class FlowOnWires:
         self.on = False
         self._canvas: Canvas | None = None
         self._shown: tuple[object, object] | None = None
+        workbench.closed.connect(lambda document: self._let_go(document))
 
     def show(self, front: Front | None, looked: Looked | None) -> None:
         """Show those of a run, if its graph is in front and they are wanted; none otherwise."""
@@ -86,6 +87,11 @@ class FlowOnWires:
             self.end()
             self._canvas, self._shown = canvas, shown
             canvas.set_wire_shares(shares_in(front, canvas.at, measures))
+
+    def _let_go(self, document: Document) -> None:
+        """Keep no canvas of a document that is closed: nobody may look at the panel, and show others, for long."""
+        if self._canvas is not None and self._canvas.document is document:
+            self._canvas = self._shown = None
 
     def end(self) -> None:
         """Show none."""

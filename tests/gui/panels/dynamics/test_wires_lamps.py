@@ -44,6 +44,11 @@ def test_shares_are_shown_on_wires_between_modules_and_through_helpers(hand: Han
     hand.click("dynamics.wires")
     assert canvas.wire_shares.shares == {}
 
+    hand.click("dynamics.wires")
+    assert hand.panel.on_wires._canvas is canvas
+    hand.window.workbench.remove(session.document)
+    assert hand.panel.on_wires._canvas is None, "a graph that is closed is let go of, whoever looks at the panel"
+
 
 def test_shares_are_painted_cost_nothing_when_off_and_stay_with_the_graph_whose_run_it_is(
     hand: Hand, circling: Session, tmp_path: Path
