@@ -32,9 +32,8 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Random cases are drawn more often in a thorough run; garbage is looked for less often."""
+    """Random cases are drawn more often in a thorough run."""
     choose_draws(config.getoption("markexpr"))
-    gc.set_threshold(10_000, 20, 20)  # tests make much and drop it; each module of tests begins with a full collection
 
 
 def pytest_xdist_auto_num_workers() -> int:
