@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.support.screenshots.stage import ROOT, Scene, Stage, type_text
 
@@ -112,9 +112,10 @@ def why(stage: Stage) -> None:
 def prompts(stage: Stage) -> None:
     """Prompts of all runs that hold a word."""
     filled(stage)
-    stage.show("prompts")
+    page: Any = stage.show("prompts").page  # type: ignore[attr-defined]
     stage.do("prompts.search")
     type_text("garden")
+    stage.until(lambda: page.view.detail is not None and "garden" in str(page.view.text.toPlainText()))
     stage.settle()
 
 
