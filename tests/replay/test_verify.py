@@ -218,6 +218,4 @@ def test_a_run_that_died_is_executed_as_far_as_it_came_and_no_further(
         found = verify(trace)
 
     assert (found.difference, found.firings) == (None, decided)
-    assert len(executed) < decided + 5_000, (
-        "what is under way when it is told to end may finish, not all 10,000 firings"
-    )
+    assert len(executed) < decided + 5_000, "what is under way when it is told to end may finish, not all"
