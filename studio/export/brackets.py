@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterator
 from typing import Final
+
+from studio.export.literals import columns
 
 LINE: Final = 120
 """Columns of a line, as in the rules of this repository."""
@@ -49,7 +50,7 @@ def bracketed(source: str) -> str:
 
 def long_lines(source: str) -> set[int]:
     """Return the lines, counted from 1, that are longer than they should be."""
-    return {number for number, line in enumerate(source.split("\n"), start=1) if _columns(line) > LINE}
+    return {number for number, line in enumerate(source.split("\n"), start=1) if columns(line) > LINE}
 
 
 def _parts(tree: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
@@ -84,13 +85,13 @@ class _Source:
     def around_literal(self, node: ast.Constant, *, too_long: bool) -> Iterator[_Edit]:
         """Yield the brackets that a text gets, on a line that is `too_long`, or loses."""
         begin, end = self._span(node)
-        columns = _columns(self._data[begin:end].decode())
+        taken = columns(self._data[begin:end].decode())
         around = self._brackets(begin, end)
         if around is not None and self._data[max(0, around[0] - _NEAR) : around[0]].rstrip()[-1:] in _OPENERS:
-            if self._column(around[0]) + columns + len(",") <= LINE:
+            if self._column(around[0]) + taken + len(",") <= LINE:
                 yield around[0], begin, b""
                 yield end, around[1] + 1, b""
-        elif too_long and self._indent(begin) + _INDENT + columns <= LINE:
+        elif too_long and self._indent(begin) + _INDENT + taken <= LINE:
             yield from _put(begin, end)
 
     def edited(self, edits: list[_Edit]) -> str:
@@ -114,7 +115,7 @@ class _Source:
 
     def _column(self, place: int) -> int:
         line = self._data[self._data.rfind(b"\n", 0, place) + 1 : place]
-        return _columns(line.decode())
+        return columns(line.decode())
 
     def _indent(self, place: int) -> int:
         line = self._data[self._data.rfind(b"\n", 0, place) + 1 : place]
@@ -128,9 +129,3 @@ def _put(begin: int, end: int) -> tuple[_Edit, _Edit]:
 def _is_short_choice(node: ast.expr) -> bool:
     """True for a choice on one line; one of several is met by itself."""
     return isinstance(node, ast.IfExp) and node.lineno == node.end_lineno
-
-
-def _columns(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -117,7 +117,10 @@ def _quoted(text: str) -> list[str]:
     return ['\\"' if char == '"' else char if _shows(char) else _escape(char) for char in text]
 
 
-def _columns(written: str) -> int:
+def columns(written: str) -> int:
+    """Return how many columns of a line a text takes, where characters of East Asia take two."""
+    if written.isascii():
+        return len(written)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in written)
 
 
@@ -127,7 +130,7 @@ def _broken(pieces: list[str], room: int) -> list[str]:
     start = 0
     width = 0
     space = 0
-    widths = [_columns(piece) for piece in pieces]
+    widths = [columns(piece) for piece in pieces]
     at = 0
     while at < len(pieces):
         width += widths[at]
@@ -210,8 +213,8 @@ def _text(text: str, depth: int) -> str:
     written = _raw(text) or text_literal(text)
     # What fits into a line of its own stands there whole: formatters would join its pieces again.
     # They also take the quotes that need fewer escapes.
-    columns = _columns(written) - max(0, text.count('"') - text.count("'"))
-    return written if columns <= max(40, _alone(depth)) else _pieces(text, max(40, WIDTH - 4 * depth))
+    taken = columns(written) - max(0, text.count('"') - text.count("'"))
+    return written if taken <= max(40, _alone(depth)) else _pieces(text, max(40, WIDTH - 4 * depth))
 
 
 def _alone(depth: int) -> int:

@@ -6,12 +6,11 @@ not have, lines that are too long, characters that cannot be seen) is left, and 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from studio.export.brackets import LINE
-from studio.export.literals import comment, text_literal
+from studio.export.literals import columns, comment, text_literal
 from studio.graph.comments import BEHIND, END, HEADER
 
 _BEHIND_ROOM: Final = 60
@@ -77,7 +76,7 @@ def _stays(line: str, room: int) -> bool:
     if line == "#":
         return True
     text = line.removeprefix("# ")
-    width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+    width = columns(line)
     if text == line or text != text.strip() or not text or width > room:
         return False
     shown = text_literal(text)[1:-1].replace('\\"', '"').replace("\\\\", "\\")
