@@ -29,6 +29,7 @@ IDLE_S: Final = 10.0
 """Seconds that nothing is done at the end: timers of the window ring within a second."""
 
 _watching: list[tuple[str, str]] | None = None
+_hears = False
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
@@ -36,13 +37,17 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         _watching.append((event, str(arguments)[:200]))
 
 
-sys.addaudithook(_hear)
-
-
 @contextmanager
 def watching() -> Iterator[list[tuple[str, str]]]:
-    """Yield what Python does to the outside within, in any thread."""
-    global _watching
+    """Yield what Python does to the outside within, in any thread.
+
+    A hook stays for as long as the process and is called at each import and each file that is opened: so it is there
+    only where somebody has watched.
+    """
+    global _watching, _hears
+    if not _hears:
+        sys.addaudithook(_hear)
+        _hears = True
     _watching = []
     try:
         yield _watching
