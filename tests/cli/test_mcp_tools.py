@@ -13,7 +13,7 @@ from studio.graph.names import name_problem
 from tests.cli.conftest import Cli
 
 TOOLS = Path(__file__).parents[1] / "tools"
-SERVER = (sys.executable, str(TOOLS / "weather_server.py"))
+SERVER = (sys.executable, str(TOOLS / "quick_server.py"))
 HOSTILE = (sys.executable, "-u", str(TOOLS / "hostile_server.py"))
 
 

@@ -25,6 +25,7 @@ from tests.support.thorough import thorough_but
 
 HERE = Path(__file__).parent
 WEATHER = HERE / "weather_server.py"
+QUICK = HERE / "quick_server.py"
 HOSTILE = HERE / "hostile_server.py"
 
 posix = pytest.mark.skipif(os.name != "posix", reason="asks the system of POSIX")
@@ -37,6 +38,10 @@ def secret(name: str, origin: str) -> str:
 
 def weather(*arguments: str, **more: Any) -> ServerSpec:
     return ServerSpec((sys.executable, str(WEATHER), *arguments), **more)
+
+
+def quick(*arguments: str, **more: Any) -> ServerSpec:
+    return ServerSpec((sys.executable, str(QUICK), *arguments), **more)
 
 
 def hostile(mode: str) -> ServerSpec:
@@ -87,7 +92,7 @@ async def test_nothing_starts_before_it_is_asked_and_all_firings_share_one_proce
     servers: McpServers, tmp_path: Path
 ) -> None:
     log = tmp_path / "starts"
-    spec = weather("--log", str(log))
+    spec = quick("--log", str(log))
     assert not log.exists()
 
     said = await asyncio.gather(*(servers.call(spec, "echo", {"text": str(number)}) for number in range(10)))
@@ -99,7 +104,7 @@ async def test_nothing_starts_before_it_is_asked_and_all_firings_share_one_proce
 @posix
 async def test_a_server_ends_with_the_run(servers: McpServers, tmp_path: Path) -> None:
     log = tmp_path / "starts"
-    await servers.tools(weather("--log", str(log)))
+    await servers.tools(quick("--log", str(log)))
     pid = int(log.read_text())
     os.kill(pid, 0)
 
@@ -108,7 +113,7 @@ async def test_a_server_ends_with_the_run(servers: McpServers, tmp_path: Path) -
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     with pytest.raises(NodeError, match="run is over"):
-        await servers.tools(weather())
+        await servers.tools(quick())
 
 
 async def test_the_environment_holds_what_is_named_and_no_keys(
@@ -117,7 +122,7 @@ async def test_the_environment_holds_what_is_named_and_no_keys(
     monkeypatch.setattr(keys, "_remembered", {})
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-for-servers-123")
     monkeypatch.setenv("WEATHER_PASS", "pass-for-this-server")
-    spec = weather(variables=("WEATHER_PASS",))
+    spec = quick(variables=("WEATHER_PASS",))
     with pytest.raises(NodeError, match="not bound to command: "):
         await servers.call(spec, "environment", {})
     bind("WEATHER_PASS", command_place(spec.command, tmp_path))
@@ -139,12 +144,12 @@ async def test_a_server_that_dies_is_started_once_more_and_then_told(servers: Mc
     with pytest.raises(
         NodeError, match=r"ended before it could answer the call of `die` \(exit code 3; .*sky is falling"
     ):
-        await servers.call(weather(), "die", {})
-    assert (await servers.call(weather(), "echo", {"text": "again"}))["content"][0]["text"] == "again"
+        await servers.call(quick(), "die", {})
+    assert (await servers.call(quick(), "echo", {"text": "again"}))["content"][0]["text"] == "again"
     with pytest.raises(NodeError, match="sky is falling"):
-        await servers.call(weather(), "die", {})
+        await servers.call(quick(), "die", {})
     with pytest.raises(NodeError, match="ended twice in this run"):
-        await servers.call(weather(), "echo", {"text": "?"})
+        await servers.call(quick(), "echo", {"text": "?"})
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,7 @@ async def test_a_server_is_a_command_or_a_url_and_starts_in_the_project(servers:
             await servers.tools(spec)
     for folder in ("..", "/", "missing"):
         with pytest.raises(NodeError, match="no folder"):
-            await servers.tools(weather(folder=folder))
+            await servers.tools(quick(folder=folder))
 
 
 # -- servers that mean harm -----------------------------------------------------------------------

@@ -31,7 +31,8 @@ from tests.support.approving import hashes_of
 from tests.support.fake_context import Effect, FakeContext, present, run_node
 from tests.support.thorough import draws
 
-WEATHER = Path(__file__).parents[2] / "tools" / "weather_server.py"
+SERVERS = Path(__file__).parents[2] / "tools"
+WEATHER, QUICK = SERVERS / "weather_server.py", SERVERS / "quick_server.py"
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -286,8 +287,8 @@ def test_a_good_node_has_no_problems() -> None:
 # -- in a graph, with a real server ---------------------------------------------------------------
 
 
-async def weather_graph(folder: Path, *arguments: str) -> Graph:
-    spec = ServerSpec((sys.executable, str(WEATHER), *arguments))
+async def weather_graph(folder: Path, *arguments: str, server: Path = QUICK) -> Graph:
+    spec = ServerSpec((sys.executable, str(server), *arguments))
     servers = McpServers(folder, lambda name, origin: "")
     tools = {tool.name: tool for tool in await servers.tools(spec)}
     await servers.close()
@@ -305,7 +306,7 @@ async def weather_graph(folder: Path, *arguments: str) -> Graph:
 
 async def test_a_graph_uses_a_server_of_the_reference_package_and_its_replay_starts_none(tmp_path: Path) -> None:
     log, db = tmp_path / "starts", tmp_path / "trace.db"
-    graph = await weather_graph(tmp_path, "--log", str(log))
+    graph = await weather_graph(tmp_path, "--log", str(log), server=WEATHER)
     assert len(log.read_text().split()) == 1
 
     done = await arun(graph, db=db, approve=hashes_of(graph))
@@ -326,7 +327,7 @@ async def test_a_graph_uses_a_server_of_the_reference_package_and_its_replay_sta
 async def test_a_server_that_changed_its_tool_fails_the_run(tmp_path: Path) -> None:
     graph = await weather_graph(tmp_path)
     for name in ("forecast", "picture"):
-        graph.nodes[name].params["command"] = [sys.executable, str(WEATHER), "--changed"]
+        graph.nodes[name].params["command"] = [sys.executable, str(QUICK), "--changed"]
 
     done = await arun(graph, db=tmp_path / "trace.db", approve=hashes_of(graph))
     close_writer(tmp_path / "trace.db")
@@ -350,7 +351,7 @@ async def test_a_graph_nobody_approved_starts_no_server(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="asks for a process as POSIX does")
 async def test_a_run_that_is_aborted_leaves_no_server_behind(tmp_path: Path) -> None:
     log = tmp_path / "starts"
-    spec = ServerSpec((sys.executable, str(WEATHER), "--log", str(log)))
+    spec = ServerSpec((sys.executable, str(QUICK), "--log", str(log)))
     servers = McpServers(tmp_path, lambda name, origin: "")
     tool = next(one for one in await servers.tools(spec) if one.name == "wait")
     await servers.close()
