@@ -175,6 +175,7 @@ class Oracle:
         self.starts: dict[int, Start] = {}
         self.executions: dict[Place, Execution] = {}
         self.memories: dict[Any, Memory] = {}
+        self._regions: dict[str, tuple[Scope, set[str]]] = {}
 
     def take(self, record: Any) -> None:
         """Take in a record."""
@@ -207,6 +208,12 @@ class Oracle:
         return self.executions[place]
 
     def region(self, prefix: str) -> tuple[Scope, set[str]]:
+        """The graph of a region and its live nodes; what a graph says of a place is the same at every record."""
+        if prefix not in self._regions:
+            self._regions[prefix] = self.walked_to(prefix)
+        return self._regions[prefix]
+
+    def walked_to(self, prefix: str) -> tuple[Scope, set[str]]:
         """The graph of a region and its live nodes, walking down from the top."""
         scope, inputs = self.top, frozenset[str]()
         names = prefix.split("/")[:-1]
