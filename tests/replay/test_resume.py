@@ -34,9 +34,9 @@ def test_a_run_cut_at_every_moment_resumes_to_the_same_end(tmp_path: Path) -> No
     whole, tape = undisturbed(graph, critic_replies())
     assert whole.status == "ok"
     asked_in_all = sum(1 for name, _ in tape.calls if name == "effect_result" and _[0])
+    db = tmp_path / "runs.db"
 
     for cut in range(1, len(tape.calls)):
-        db = tmp_path / f"{cut}.db"
         run_id = crashed(db, graph, tape.calls[:cut])
         answered = sum(1 for name, args in tape.calls[:cut] if name == "effect_result" and args[0])
         services = Services(critic_replies())
@@ -59,8 +59,8 @@ def test_a_resumed_run_that_is_cut_as_well_goes_on_without_asking_again(tmp_path
     assert answered(first) >= 2
     _, again = resumed_after(tmp_path / "once.db", graph, first)
 
+    db = tmp_path / "runs.db"
     for cut in range(1, len(again.calls)):
-        db = tmp_path / f"{cut}.db"
         parent = crashed(db, graph, first)
         run_id = crashed(db, graph, again.calls[:cut], parent=parent)
         services = Services(critic_replies())
@@ -89,10 +89,9 @@ def test_random_graphs_cut_anywhere_resume_to_the_same_end(seed: int, tmp_path: 
     """Regions, maps, organs, races, stores, errors: what was decided is taken over, and the rest comes out alike."""
     graph = random_graph(seed + 1000, 4 + seed % 9)
     expected = by_reference(graph)
-    whole = undisturbed(graph)
+    whole, db = undisturbed(graph), tmp_path / "runs.db"
 
     for cut in cuts(whole[1], 5):
-        db = tmp_path / f"{cut}.db"
         run_id = crashed(db, graph, whole[1].calls[:cut])
         again = resumed(db, run_id)
 
@@ -118,8 +117,8 @@ def test_races_by_arrival_that_were_decided_stay_decided(seed: int, tmp_path: Pa
     if whole[0].status != "ok":
         return
 
+    db = tmp_path / "runs.db"
     for cut in cuts(whole[1], 4):
-        db = tmp_path / f"{cut}.db"
         run_id = crashed(db, graph, whole[1].calls[:cut], {"races": "by arrival"})
         with latencies(shuffled(seed + cut)):
             result, again = resumed(db, run_id, services=Services(scripted=False))
