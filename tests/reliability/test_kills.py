@@ -1,7 +1,7 @@
 """Killed in a checkpoint, a migration, a merge, while compacting or in a live run, a process leaves a good file behind.
 
-Twenty kills in all of the first three; each kind has its control, which shows that the moments fall where they should
-and that what is protected would otherwise be lost.
+Twenty kills in all of the first three, half of them each day; each kind has its control, which shows that the moments
+fall where they should and that what is protected would otherwise be lost.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from studio.trace.sqlite import connect_writer, sqlite3
 from studio.trace.writer import close_writer
 from tests.reliability.kill import ended_by, killed_after, start
 from tests.reliability.live import noted
+from tests.support.thorough import draws
 from tests.trace.test_schema import dump, oldest
 from tests.trace.whole import everything, read
 
@@ -47,9 +48,9 @@ def without_log(db: Path, folder: Path) -> Path:
 # -- checkpoints ----------------------------------------------------------------------------------
 
 
-def test_eight_kills_in_a_checkpoint_lose_nothing_acknowledged(tmp_path: Path, blank: bytes) -> None:
+def test_kills_in_a_checkpoint_lose_nothing_acknowledged(tmp_path: Path, blank: bytes) -> None:
     chance = random.Random(SEED)
-    for n in range(8):
+    for n in range(draws(4, 8)):
         folder = tmp_path / f"kill{n}"
         folder.mkdir()
         db = folder / "trace.db"
@@ -103,7 +104,7 @@ def state(db: Path) -> tuple[int, list[tuple[object, ...]]]:
         connection.close()
 
 
-def test_six_kills_in_a_migration_leave_the_old_schema_or_the_new_one(tmp_path: Path, old: Path) -> None:
+def test_kills_in_a_migration_leave_the_old_schema_or_the_new_one(tmp_path: Path, old: Path) -> None:
     before = state(old)
     done = Path(shutil.copy(old, tmp_path / "done.db"))
     moments = looks("migrate", done)
@@ -111,7 +112,7 @@ def test_six_kills_in_a_migration_leave_the_old_schema_or_the_new_one(tmp_path: 
     assert moments > 10
     assert (before[0], after[0]) == (1, VERSION)
 
-    for n, moment in enumerate(random.Random(SEED).sample(range(1, moments + 1), 6)):
+    for n, moment in enumerate(random.Random(SEED).sample(range(1, moments + 1), draws(3, 6))):
         db = Path(shutil.copy(old, tmp_path / f"kill{n}.db"))
         ended_by(start("migrate", db, moment), signal.SIGKILL)
 
@@ -155,7 +156,7 @@ def runs_of(db: Path) -> list[str]:
         return sorted(run.id for run in trace.runs())
 
 
-def test_six_kills_in_a_merge_leave_whole_runs_and_the_next_attempt_completes(
+def test_kills_in_a_merge_leave_whole_runs_and_the_next_attempt_completes(
     tmp_path: Path, source: Path, blank: bytes
 ) -> None:
     done = tmp_path / "done.db"
@@ -164,7 +165,7 @@ def test_six_kills_in_a_merge_leave_whole_runs_and_the_next_attempt_completes(
     assert runs_of(done) == RUNS
     partly = 0
 
-    for n, moment in enumerate(random.Random(SEED).sample(range(1, moments), 6)):
+    for n, moment in enumerate(random.Random(SEED).sample(range(1, moments), draws(3, 6))):
         db = tmp_path / f"kill{n}.db"
         db.write_bytes(blank)
         ended_by(start("merge", source, db, moment), signal.SIGKILL)
@@ -212,13 +213,13 @@ def packed_values(db: Path) -> int:
         connection.close()
 
 
-def test_four_kills_while_compacting_lose_no_value(tmp_path: Path, source: Path) -> None:
+def test_kills_while_compacting_lose_no_value(tmp_path: Path, source: Path) -> None:
     expected = [read(source, run)["effects"] for run in RUNS]
     done = Path(shutil.copy(source, tmp_path / "done.db"))
     moments = looks("compact", done)
     found = []
 
-    for n, moment in enumerate(random.Random(SEED).sample(range(1, moments), 4)):
+    for n, moment in enumerate(random.Random(SEED).sample(range(1, moments), draws(3, 4))):
         db = Path(shutil.copy(source, tmp_path / f"kill{n}.db"))
         ended_by(start("compact", db, moment), signal.SIGKILL)
 
@@ -239,7 +240,7 @@ def test_a_killed_run_knows_all_it_has_done_outside(tmp_path: Path) -> None:
     """What was done outside stands in the trace; at most one thing is done whose answer is not known."""
     chance = random.Random(SEED)
     children = []
-    for n in range(4):
+    for n in range(draws(2, 4)):
         db, file = tmp_path / f"{n}.db", tmp_path / f"{n}.txt"
         children.append((db, file, start("live", db, file, 10_000)))
     told = [killed_after(process, chance.randint(1, 40)) for _, _, process in children]

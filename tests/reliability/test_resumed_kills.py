@@ -17,7 +17,7 @@ from tests.reliability.kill import killed_after, start
 from tests.reliability.live import noted, noting_graph, noting_registry
 from tests.support.thorough import thorough_but
 
-EACH_TIME, IN_ALL = 15, 50
+EACH_TIME, IN_ALL = 5, 50
 AT_ONCE = 5
 TICKS = 40
 SEED = 20261126
