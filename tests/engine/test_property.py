@@ -18,10 +18,11 @@ from tests.engine.generator import random_graph
 from tests.engine.players import by_reference, run_logged, seen
 from tests.engine.same import differences
 from tests.reference.records import Outcome
+from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
 LATENCIES = (0, 1, 2)
-EXAMPLES = 140
+EXAMPLES = draws(60, 140)
 
 LEAST = {
     "plain join": 40, "first join": 20, "many join": 12, "fresh before held": 12, "races": 14, "holds": 32,
@@ -31,7 +32,8 @@ LEAST = {
     "on_error skip": 3, "on_error default": 3, "on_error route": 4, "stores": 20, "failed runs": 4, "stopped": 8,
     "quiet": 4, "max_ticks": 20, "contender failed": 4, "item error skip": 1, "item error null": 1,
 }  # fmt: skip
-"""In how many examples each of these must happen at least, for the test to be worth its name."""
+"""In how many of 140 examples each of these must happen at least, for the test to be worth its name; in fewer, in
+as large a part of them (what happens once in 140 is waited for in a thorough run only)."""
 
 coverage: Counter[str] = Counter()
 
@@ -76,7 +78,7 @@ def test_the_random_graphs_cover_what_the_rules_speak_of() -> None:
         pytest.skip("needs the examples of the test before")
     print("\n".join(f"{count:5} {fact}" for fact, count in coverage.most_common()))
 
-    assert {fact: coverage[fact] for fact, least in LEAST.items() if coverage[fact] < least} == {}
+    assert {fact: coverage[fact] for fact, least in LEAST.items() if coverage[fact] < least * EXAMPLES // 140} == {}
 
 
 def main(first: int, last: int) -> int:

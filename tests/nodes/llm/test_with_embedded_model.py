@@ -13,6 +13,7 @@ from studio.models.model_host import HostPool, HostSpec
 from studio.nodes.llm.function import Function
 from tests.nodes.llm.provider_context import ProviderContext
 from tests.support.fake_context import run_node
+from tests.support.thorough import draws
 
 pytestmark = pytest.mark.embedded
 
@@ -28,7 +29,7 @@ SENTIMENT = {
         {"review": "A waste of money, I want a refund.", "output": "negative"},
         {"review": "My children love it and play with it every day.", "output": "positive"},
         {"review": "The film was far too long and terribly boring.", "output": "negative"},
-    ],
+    ][: draws(4, 8)],
 }
 REVIEWS = [
     ("I enjoyed every minute of the concert.", "positive"),
@@ -41,7 +42,7 @@ REVIEWS = [
     ("The app crashes all the time.", "negative"),
     ("Friendly people and a lovely garden.", "positive"),
     ("The paint came off on the first day.", "negative"),
-]
+][: draws(6, 10)]
 CONTACT = {
     "instructions": "Find the e-mail address and the name of the writer.\nMessage: {message}",
     "schema": {
@@ -85,9 +86,9 @@ async def test_decide_tells_positive_from_negative_reviews(model: Embedded) -> N
 
     right = sum(out.label == wanted for out, (_, wanted) in zip(said, REVIEWS, strict=True))
     sure = [(out, wanted) for out, (_, wanted) in zip(said, REVIEWS, strict=True) if out.confidence > 0.75]
-    assert right >= 9
+    assert right >= len(REVIEWS) - 1
     assert all(out.label == wanted for out, wanted in sure)
-    assert len(sure) >= 5
+    assert len(sure) >= len(REVIEWS) // 2
     assert ctx.asked == len(REVIEWS) + 4, "the four empty inputs are asked once"
 
 
@@ -108,7 +109,7 @@ async def test_generate_keeps_a_schema(model: Embedded, tmp_path: Path) -> None:
         "schema": {
             "type": "object",
             "properties": {
-                "things": {"type": "array", "items": {"type": "string", "maxLength": 30}, "minItems": 2, "maxItems": 2}
+                "things": {"type": "array", "items": {"type": "string", "maxLength": 15}, "minItems": 2, "maxItems": 2}
             },
             "required": ["things"],
         },
