@@ -210,11 +210,11 @@ async def test_memory_is_watched_where_the_system_does_not_limit_it(
     if sandbox.boundary != "none":
         pytest.skip("there is no boundary on macOS")
     monkeypatch.setattr(children, "WATCH_MEMORY", True)
-    code = "import time\ndef main(n):\n    x = bytearray(b'x') * n\n    time.sleep(2)\n    return len(x)"
+    code = "import time\ndef main(n, s):\n    x = bytearray(b'x') * n\n    time.sleep(s)\n    return len(x)"
 
     with pytest.raises(NodeError, match="ran out of memory"):
-        await sandbox.python(code, {"n": 300_000_000}, memory_mb=100, timeout_s=20)
-    assert (await sandbox.python(code, {"n": 10_000_000}, memory_mb=100, timeout_s=20)).value == 10_000_000
+        await sandbox.python(code, {"n": 300_000_000, "s": 20}, memory_mb=100, timeout_s=20)
+    assert (await sandbox.python(code, {"n": 10_000_000, "s": 0.5}, memory_mb=100, timeout_s=20)).value == 10_000_000
 
 
 async def test_what_is_printed_is_cut_and_kept_apart(sandbox: RunSandbox) -> None:

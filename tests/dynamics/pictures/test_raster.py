@@ -17,6 +17,7 @@ from studio.dynamics.pictures.sampling import KINDS, key_cells
 from studio.dynamics.pictures.scale import LADDER, Scale, fitting, next_step
 from studio.dynamics.pictures.tiles import Tiles
 from tests.dynamics.pictures.samples import agent_run, long_run, rule_110
+from tests.support.thorough import thorough_but
 
 DARK, LIGHT = look("dark"), look("light")
 
@@ -156,7 +157,7 @@ def test_folded_states_of_an_automaton_are_averaged() -> None:
     assert numpy.abs(made[..., :3] - middle).max() <= 1
 
 
-@pytest.mark.parametrize("step", [-32, -2, 1, 3, 8, 15])
+@pytest.mark.parametrize("step", thorough_but({-32, 1, 8}.__contains__, [-32, -2, 1, 3, 8, 15]))
 @pytest.mark.parametrize("name", ["run", "automaton"])
 def test_tiles_together_are_the_whole_picture(step: int, name: str) -> None:
     made = long_run(3_000, 20) if name == "run" else rule_110(300, 700)

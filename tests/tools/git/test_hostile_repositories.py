@@ -26,6 +26,7 @@ from studio.support.errors import NodeError
 from studio.tools.git import hardening
 from tests.support.fake_context import run_node
 from tests.support.git_repos import git, make_repo, make_script
+from tests.support.thorough import thorough_but
 from tests.support.workspaces import in_project
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -155,6 +156,12 @@ WAYS: dict[str, Way] = {
     "transport for an object that is missing": Way(missing_object, ("show",), fails=True),
 }
 
+EVERYDAY = {
+    "fsmonitor by an included file", "hook before a commit", "hook of the index", "clean filter", "filter process",
+    "diff driver", "text conversion in show", "signer", "transport for an object that is missing",
+}  # fmt: skip
+"""One of each kind: of settings, hooks, filters, drivers, programs that sign, and transports."""
+
 ASKED: list[tuple[type[Node], dict[str, Any], dict[str, Any]]] = [
     (Status, {}, {}),
     (Diff, {}, {}),
@@ -179,7 +186,7 @@ def prepared(tmp_path: Path, way: Way) -> tuple[Path, Path]:
     return repo, canary
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", thorough_but(EVERYDAY.__contains__, WAYS))
 async def test_nothing_that_a_repository_names_is_run(way: str, tmp_path: Path) -> None:
     repo, canary = prepared(tmp_path, WAYS[way])
 
@@ -192,7 +199,7 @@ async def test_nothing_that_a_repository_names_is_run(way: str, tmp_path: Path) 
         assert not canary.exists(), cls.spec.type
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", thorough_but(EVERYDAY.__contains__, WAYS))
 def test_plain_git_runs_it(way: str, tmp_path: Path) -> None:
     """Control: the same repository, one command of plain git."""
     repo, canary = prepared(tmp_path, WAYS[way])
