@@ -42,8 +42,8 @@ def test_the_code_is_formatted() -> None:
 
 
 def test_mypy_strict_finds_nothing_in_what_all_else_rests_on() -> None:
-    """Of a fresh checkout mypy reads everything once: the whole takes minutes, the ground floor seconds."""
-    done = run_tool("mypy", "studio/support", "studio/spec", "studio/graph")
+    """The whole takes minutes, and the libraries that the ground floor names take longer to read than itself."""
+    done = run_tool("mypy", "--follow-imports=skip", "studio/support", "studio/spec", "studio/graph")
 
     assert done.returncode == 0, done.stdout[-3000:]
 
