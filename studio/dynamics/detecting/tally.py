@@ -84,7 +84,7 @@ class Tally:
             self.distinct += not step.known
             return
         self.contentful += 1
-        self.distinctive += len(reading.salient) + len(reading.rare)
+        self.distinctive += len(reading.distinctive)
         if new := step.new:
             self.new += len(new)
         self._last = said

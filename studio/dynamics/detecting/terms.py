@@ -11,9 +11,6 @@ from studio.dynamics.words.reading import Reading
 
 _TAKEN = 0
 """Stands for the number of uses of a term that is taken up; all other numbers are true."""
-_DONE = -1
-"""Stands for the birth of a term of which nothing more is asked."""
-_NONE: frozenset[str] = frozenset()
 
 
 class Terms:
@@ -31,9 +28,11 @@ class Terms:
         self._ring = settings.wander_window
         self._half = max(1, settings.kept // 2)
         # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy.
-        self._young: dict[str, int] = {}  # at which position each was born, `_DONE` once nothing more is asked of it
-        self._old: dict[str, int] = {}
+        self._young: set[str] = set()
+        self._old: set[str] = set()
         self._noted: set[str] = set()
+        self._followed: set[str] = set()  # of which something is still asked; what else was said is only known
+        self._born: dict[str, int] = {}  # at which position each of these appeared
         self._uses: dict[str, int] = {}
         self._heard: dict[str, tuple[str, ...]] = {}
         self._size = self._within + 1
@@ -51,68 +50,65 @@ class Terms:
         slot = position % self._ring
         self.introduced[slot] = self.taken[slot] = 0
         self._speakers[position % self._size] = module
-        young, old = self._young, self._old
-        new: list[str] = []
-        for tokens in (reading.salient, reading.rare):  # of which no token is both
-            for token in tokens:
-                since = young.get(token)
-                if since is None and old:
-                    since = old.get(token)
-                if since is None:
-                    new.append(token)
-                elif since != _DONE:
-                    self._use(token, since, position, module)
-        if not new:
-            return _NONE
-        self._introduce(new, slot, position, module)
-        return frozenset(new)
+        said = reading.distinctive
+        if again := said & self._followed:
+            self._use(again, position, module)
+        new = said - self._young
+        if new and self._old:
+            new -= self._old
+        if new:
+            self._introduce(new, slot, position, module)
+        return new
 
     def note(self, tokens: frozenset[str]) -> frozenset[str]:
         """Take the tokens of an output that says too little to count; return those that nobody had said or noted."""
-        new = tokens.difference(self._young, self._old, self._noted)
+        new = tokens - self._young - self._old - self._noted
         if new:
             if len(self._noted) >= self._half:
                 self._noted.clear()
             self._noted |= new
         return new
 
-    def _introduce(self, new: list[str], slot: int, position: int, module: str) -> None:
+    def _introduce(self, new: frozenset[str], slot: int, position: int, module: str) -> None:
         count = len(new)
         self.introduced[slot] = count
         self.total_introduced += count
         self.first[module] = self.first.get(module, 0) + count
         if len(self._young) >= self._half:
             self._forget()
-        young = self._young
-        for token in new:
-            young[token] = position
+        self._young |= new
+        self._followed |= new
+        self._born.update(dict.fromkeys(new, position))
 
     def _forget(self) -> None:
         """Let the older half go; what it introduced can no longer be taken up."""
-        for token in self._old:
-            self._uses.pop(token, None)
-            self._heard.pop(token, None)
-        self._old, self._young = self._young, {}
+        for token in self._old & self._followed:
+            self._drop(token)
+        self._old, self._young = self._young, set()
 
-    def _use(self, token: str, born: int, position: int, module: str) -> None:
-        """Take that a term is said again; one that is taken up and old is looked at no more."""
-        age = position - born
-        uses = self._uses.get(token, 1)
-        if uses:
-            uses += 1
-            if uses >= self._uses_needed or age >= self._later:
-                uses = _TAKEN
-                self.total_taken += 1
-                if age < self._ring:
-                    self.taken[born % self._ring] += 1
-            self._uses[token] = uses
-        if age > self._within:
-            if not uses:
+    def _use(self, tokens: frozenset[str], position: int, module: str) -> None:
+        """Take that terms are said again; one that is taken up and old is followed no more."""
+        for token in tokens:
+            born = self._born[token]
+            age = position - born
+            uses = self._uses.get(token, 1)
+            if uses:
+                uses += 1
+                if uses >= self._uses_needed or age >= self._later:
+                    uses = _TAKEN
+                    self.total_taken += 1
+                    if age < self._ring:
+                        self.taken[born % self._ring] += 1
+                self._uses[token] = uses
+            if age <= self._within:
+                source = self._speakers[born % self._size]
+                if source != module:
+                    self._hear(token, source, module)
+            elif not uses:
                 self._drop(token)
-            return
-        source = self._speakers[born % self._size]
-        if source == module:
-            return
+
+    def _hear(self, token: str, source: str, module: str) -> None:
+        """Take that a module says a term soon after another one has brought it up."""
         heard = self._heard.get(token, ())
         if module not in heard:
             self._heard[token] = (*heard, module)
@@ -123,6 +119,7 @@ class Terms:
 
     def _drop(self, token: str) -> None:
         """Ask no more of a term; that it was said stays known."""
-        (self._young if token in self._young else self._old)[token] = _DONE
+        self._followed.discard(token)
+        del self._born[token]
         self._uses.pop(token, None)
         self._heard.pop(token, None)

@@ -86,7 +86,7 @@ class Wander:
 
     def _add(self, step: Step, sign: int) -> None:
         reading = step.reading
-        self._all += sign * (len(reading.salient) + len(reading.rare))
+        self._all += sign * len(reading.distinctive)
         self._new += sign * len(step.new)
         self._goal += sign * step.goal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studio.dynamics.words.shared import Shared
@@ -23,7 +23,8 @@ class Reading:
     of the words that carry meaning, `rare` those among them that are no common English words.  `mass` is how much is
     said: content without idle words, where rare words count twice, plus twice the salient tokens.  `waiting` marks an
     output about waiting.  `quote` is the beginning of the text, for evidence.  `symbol`, once assigned, is the same for
-    all outputs of a module that say the same; it counts up from 0 in order of first appearance.
+    all outputs of a module that say the same; it counts up from 0 in order of first appearance.  `distinctive` are the
+    tokens that tell one matter from another: salient ones and rare words.
     """
 
     hash: str
@@ -37,13 +38,12 @@ class Reading:
     waiting: bool = False
     quote: str = ""
     symbol: int | None = None
+    distinctive: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def distinctive(self) -> frozenset[str]:
-        """The tokens that tell one matter from another: salient ones and rare words."""
-        if not self.rare:
-            return self.salient
-        return self.salient | self.rare if self.salient else self.rare
+    def __post_init__(self) -> None:
+        salient, rare = self.salient, self.rare
+        # One of them as it is where the other is empty: it is kept once, and looked at in each firing.
+        object.__setattr__(self, "distinctive", (salient | rare if salient else rare) if rare else salient)
 
     def with_symbol(self, symbol: int) -> Reading:
         """Return the reading with its symbol; spelt out, as it runs at every firing."""
