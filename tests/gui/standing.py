@@ -16,7 +16,9 @@ from PySide6.QtCore import QByteArray, QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
+from studio.gui.frame import window as window_module
 from studio.gui.frame.window import LAYOUT, MainWindow
+from studio.gui.panels import all_panels
 from studio.replay.pace import USUAL
 from studio.settings.settings import Settings
 from tests.gui.desk import Desk
@@ -85,6 +87,16 @@ def standing(qtbot: Any, home: Path) -> Iterator[Standing]:
             yield Standing(window, qtbot)
 
 
+@contextmanager
+def few(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, *kept: str) -> Iterator[Standing]:
+    """Open a window that stands until the end, with all panels but these empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        make_only(patch, *kept)
+        with standing(QtBot(request), tmp_path_factory.mktemp("few")) as found:
+            patch.setattr(window_module, "all_panels", all_panels)  # other windows of the module have all of theirs
+            yield found
+
+
 @pytest.fixture(scope="module")
 def whole(
     qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -111,10 +123,8 @@ def bare(
     qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Standing]:
     """The window of a module, with all panels but the palette empty."""
-    with pytest.MonkeyPatch.context() as patch:
-        make_only(patch, "palette")
-        with standing(QtBot(request), tmp_path_factory.mktemp("bare")) as found:
-            yield found
+    with few(request, tmp_path_factory, "palette") as found:
+        yield found
 
 
 @pytest.fixture

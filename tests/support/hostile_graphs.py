@@ -13,8 +13,6 @@ MARK: Final = "<b>HOSTILE</b>"
 """Stands in every text of `html`: where it is shown, it must be shown as it is written."""
 
 HTML: Final = f"{MARK}<img src='file:///etc/passwd'><a href='javascript:alert(1)'>x</a><table><tr><td>&lt;"
-BIG_PROMPT: Final = 10_000_000
-"""Length of the prompt in `big_prompt`, in characters."""
 
 
 def _quoted(text: str) -> str:
@@ -106,9 +104,9 @@ layout:
 """
 
 
-def big_prompt() -> str:
-    """A prompt of ten megabytes, half of it in one line."""
-    half = BIG_PROMPT // 2
+def big_prompt(megabytes: int = 10) -> str:
+    """A prompt of so many megabytes, half of it in one line."""
+    half = megabytes * 500_000
     words = ("tide pools and " * (half // 15 + 1))[:half]
     lines = ("a line of the prompt\n" * (half // 21 + 1))[:half]
     return f"""\

@@ -28,6 +28,7 @@ class ActionBar(QObject):
         self.window = window
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
+        self._can: dict[str, bool] = {}
         self._canvases: list[QWidget] = []
         # One connection for all of them: of hundreds, each costs as much as an action.
         self._group = QActionGroup(self)
@@ -160,7 +161,10 @@ class ActionBar(QObject):
         """Ask every action whether it can be done, what it is called, and whether it is on."""
         for action in all_actions().values():
             made = self.actions[action.id]
-            made.setEnabled(action.when(self.workbench))
+            can = action.when(self.workbench)
+            if self._can.get(action.id) != can:  # of hundreds, few change at once
+                self._can[action.id] = can
+                made.setEnabled(can)
             if action.label is not None:
                 label = action.label(self.workbench)
                 made.setText((label if len(label) <= 80 else f"{label[:79]}…").replace("&", "&&"))

@@ -21,6 +21,8 @@ VERSION = 3
 Point = tuple[float, float]
 
 _log = logging.getLogger(__name__)
+_drawn: dict[str, bytes] = {}
+"""Drawings made in this session, by key: none is made twice, also where the folder cannot be written or was emptied."""
 
 
 def preview_svg(path: Path, theme: Theme, registry: Registry) -> bytes:
@@ -35,11 +37,13 @@ def preview_svg(path: Path, theme: Theme, registry: Registry) -> bytes:
         return kept.read_bytes()
     except OSError:
         pass  # not there yet: drawn below
-    try:
-        drawn = _draw(path, theme, registry).encode()
-    except StudioError as error:
-        _log.warning("no preview of %s: %s", path, error)
-        return b""
+    drawn = _drawn.get(key)
+    if drawn is None:
+        try:
+            drawn = _drawn[key] = _draw(path, theme, registry).encode()
+        except StudioError as error:
+            _log.warning("no preview of %s: %s", path, error)
+            return b""
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(drawn)

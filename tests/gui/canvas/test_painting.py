@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QRegion
+from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QApplication
 
 from studio.gui.canvas import Canvas, NodeState, wire_painting
@@ -14,6 +14,7 @@ from studio.gui.canvas import far as far_module
 from studio.gui.canvas.far import Far
 from studio.gui.workbench import Workbench
 from tests.gui.canvas.graphs import LOOP, NOTED
+from tests.gui.pixels import points_of
 from tests.gui.support import drag, head_of, move, open_canvas, port_of, press, release, wheel, wire_of
 from tests.support.thorough import thorough_but
 
@@ -44,12 +45,9 @@ def _seen(canvas: Canvas, part: QRect | None = None) -> QImage:
 
 def _differ(one: QImage, other: QImage, part: QRect) -> float:
     """Return the share of the points of a part that are clearly of other colours."""
-    count = 0
-    for y in range(part.top(), part.bottom() + 1):
-        for x in range(part.left(), part.right() + 1):
-            a, b = QColor(one.pixel(x, y)), QColor(other.pixel(x, y))
-            count += max(abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue())) > 40
-    return count / (part.width() * part.height())
+    rows, columns = slice(part.top(), part.bottom() + 1), slice(part.left(), part.right() + 1)
+    a, b = (points_of(image)[rows, columns, :3].astype(int) for image in (one, other))
+    return float((abs(a - b).max(axis=2) > 40).mean())
 
 
 # -- from afar -------------------------------------------------------------------------------------

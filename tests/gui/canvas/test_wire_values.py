@@ -13,6 +13,7 @@ from studio.gui.canvas.wire_item import WireItem, WireKey
 from studio.gui.canvas.wire_painting import wire_pen
 from studio.gui.canvas.wire_values import WireValue
 from studio.gui.workbench import Workbench
+from tests.gui.pixels import points_of
 from tests.gui.support import assert_view_equals_document, open_canvas
 
 TEXT = """\
@@ -53,13 +54,11 @@ def picture(canvas: Canvas) -> QImage:
 def changed(before: QImage, after: QImage) -> QRect:
     """The rectangle around all that looks different."""
     assert before.size() == after.size()
-    points = [
-        (x, y) for y in range(before.height()) for x in range(before.width()) if before.pixel(x, y) != after.pixel(x, y)
-    ]
-    if not points:
+    ys, xs = (points_of(before) != points_of(after)).any(axis=2).nonzero()
+    if not len(xs):
         return QRect()
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return QRect(min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)
+    left, top = int(xs.min()), int(ys.min())
+    return QRect(left, top, int(xs.max()) - left + 1, int(ys.max()) - top + 1)
 
 
 def test_a_value_stands_on_its_wire_before_its_end(qtbot: Any, workbench: Workbench) -> None:

@@ -72,6 +72,7 @@ def write_about(window: MainWindow, path: Path, qtbot: Any) -> Any:
     return document
 
 
+@pytest.mark.thorough
 def test_the_theme_is_chosen_with_the_mouse_and_by_typing(window: MainWindow, small: Path, qtbot: Any) -> None:
     window.workbench.open(small)
 
@@ -130,6 +131,7 @@ def test_panels_that_were_closed_come_back_with_the_layout(window: MainWindow, q
     assert before
 
 
+@pytest.mark.thorough
 def test_of_several_unsaved_graphs_ctrl_q_asks_for_each_and_escape_keeps_all(
     lone_window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
@@ -156,6 +158,7 @@ def test_of_several_unsaved_graphs_ctrl_q_asks_for_each_and_escape_keeps_all(
     assert other.read_bytes() == texts[1]
 
 
+@pytest.mark.thorough
 def test_all_graphs_are_saved_and_one_is_closed_by_keys(
     window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:

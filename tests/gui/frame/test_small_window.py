@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay.session import Source
 from studio.support.resources import recorded_run
+from tests.support.thorough import thorough_but
 
 pytestmark = pytest.mark.gui
 
@@ -33,7 +34,7 @@ def too_large(window: MainWindow) -> dict[str, tuple[int, int]]:
     return {id: (one.width(), one.height()) for id, one in sizes.items() if one.width() > NARROW or one.height() > LOW}
 
 
-@pytest.mark.parametrize("replaying", [False, True], ids=["designing", "replaying"])
+@pytest.mark.parametrize("replaying", thorough_but(lambda replaying: replaying, [False, True]))
 def test_a_window_of_900_shows_canvas_and_panels_with_both_sides_open(window: MainWindow, replaying: bool) -> None:
     if replaying:
         run = recorded_run("critic_loop")

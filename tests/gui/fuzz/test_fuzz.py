@@ -15,9 +15,9 @@ from tests.gui.fuzz import hands, others
 from tests.gui.fuzz.desk import STEPS, answers, open_graphs, open_window
 from tests.gui.fuzz.machine import Broken, Machine, census, close_all
 from tests.support.graphs import CRITIC_LOOP
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
-COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "70"))
+COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", str(draws(40, 70))))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_everything_that_was_done_can_be_undone_and_done_again(window: MainWindo
     document = window.workbench.documents[0]
     before = document.graph.to_text()
     machine = Machine(window, 5, [(1, hands.press), (2, hands.move), (1, hands.release), (3, others.edit)])
-    machine.run(60)
+    machine.run(draws(30, 60))
     window.workbench.canvas.cancel_interaction()  # type: ignore[union-attr]
     after = document.graph.to_text()
     assert after != before
@@ -64,7 +64,7 @@ def test_nothing_piles_up_when_graphs_are_shaken_and_closed(window: MainWindow, 
 
     def shaken() -> dict[str, int]:
         open_graphs(window.workbench, tmp_path, (CRITIC_LOOP,))
-        Machine(window, 7, steps).run(40)
+        Machine(window, 7, steps).run(draws(15, 40))
         close_all(window, window.workbench)
         return census()
 
@@ -79,13 +79,14 @@ def _grown(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int
 
 
 def test_the_same_seed_does_the_same_things(window: MainWindow, tmp_path: Path) -> None:
+    count = draws(12, 25)
     first = Machine(window, 9, [(1, hands.move), (1, hands.press), (1, hands.release), (2, others.edit)])
-    first.run(25)
+    first.run(count)
     close_all(window, window.workbench)
     open_graphs(window.workbench, tmp_path, (_text(),))
     QApplication.processEvents()
     second = Machine(window, 9, first.steps)
-    second.run(25)
+    second.run(count)
 
     assert second.log == first.log
 

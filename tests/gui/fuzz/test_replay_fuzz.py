@@ -17,8 +17,9 @@ from studio.support.resources import recorded_run
 from tests.gui.fuzz.desk import REPLAY_STEPS, answers, open_window
 from tests.gui.fuzz.machine import Broken, Machine, close_all
 from tests.gui.fuzz.watching import Watch
+from tests.support.thorough import draws
 
-COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "35"))
+COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", str(draws(20, 35))))
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_whatever_is_done_to_recorded_runs_they_stay_as_they_are_and_are_shown_a
     close_all(shaken, shaken.workbench)
 
     watch.leave()
-    assert len({line.split(":")[0] for line in machine.log}) > 15, "many kinds of things were done"
+    assert len({line.split(":")[0] for line in machine.log}) > min(15, COUNT / 2), "many kinds of things were done"
     watch.check_files()
     watch.check_closed()
 

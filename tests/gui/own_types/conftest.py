@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from studio.editing import TOP, Document
 from studio.gui.canvas import Canvas
@@ -15,8 +16,7 @@ from studio.gui.own_types.bars import FAULTS, WAITING
 from studio.gui.own_types.service import OwnNodeTypes
 from studio.plugins.registries import trust_folder
 from studio.trust.approvals import Approvals
-from tests.gui.few_panels import make_only
-from tests.gui.windows import opened
+from tests.gui.standing import Standing, few
 
 PATIENCE_MS = 15_000
 
@@ -122,11 +122,19 @@ class Project:
         return len(Approvals().all())
 
 
+@pytest.fixture(scope="module")
+def lasting(
+    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    """The window of a module, with the panels that own types are seen in."""
+    with few(request, tmp_path_factory, "inspector", "palette") as found:
+        yield found
+
+
 @pytest.fixture
-def window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """The window, shown and in front, with the panels that own types are seen in."""
-    make_only(monkeypatch, "inspector", "palette")
-    yield from opened(qtbot)
+def window(lasting: Standing) -> Iterator[MainWindow]:
+    """The window, in front, with nothing open."""
+    yield from lasting.lend()
 
 
 @pytest.fixture

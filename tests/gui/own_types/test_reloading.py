@@ -144,6 +144,7 @@ def offered(project: Project) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_written_in_place_is_followed_too(project: Project, document: Document) -> None:
     (project.folder / "nodes" / "shout.py").write_text(OTHER_PORTS, "utf-8")
 
@@ -166,8 +167,10 @@ def test_a_folder_that_comes_into_being_is_found(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("source", "line"),
-    [(BROKEN, "Line 22 "), (FAILS, "Line 25: RuntimeError: not today.")],
-    ids=["no Python", "raises"],
+    [
+        pytest.param(BROKEN, "Line 22 ", id="no Python", marks=pytest.mark.thorough),
+        pytest.param(FAILS, "Line 25: RuntimeError: not today.", id="raises"),
+    ],
 )
 def test_with_a_fault_the_last_good_version_stays_in_use_and_that_is_told(
     project: Project, document: Document, source: str, line: str

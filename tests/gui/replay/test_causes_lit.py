@@ -17,6 +17,7 @@ from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
 from studio.trace import Trace
 from studio.trace.found import Firing, producers_of
+from tests.support.thorough import thorough_but
 
 Wires = set[tuple[At, str]]
 
@@ -120,7 +121,7 @@ def lit_nodes(lit: Lit) -> set[tuple[At, str]]:
     return {(at, name) for at, part in lit.parts.items() for name in part.nodes}
 
 
-@pytest.mark.parametrize("down", [False, True], ids=["up", "down"])
+@pytest.mark.parametrize("down", thorough_but(lambda down: not down, [False, True]))
 def test_what_is_lit_at_every_step_is_what_led_there(trace: Trace, down: bool) -> None:
     causes, graph = Causes(trace), graph_of(trace)
     looked = wired = 0

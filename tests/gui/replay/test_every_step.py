@@ -27,7 +27,7 @@ from studio.trace.found import Firing, producers_of
 from studio.trace.log import MODEL_KINDS
 from tests.gui.replay.by_the_record import Expected, OnWire, Record, says, text_of
 from tests.gui.support import key
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
 SAID = {"ok": "ok", "error": "error", "skipped": "skipped", "steady": "ok", "running": "running", "waiting": "waiting"}
 """How the canvas calls a node's state."""
@@ -202,12 +202,12 @@ def test_around_a_region_the_graph_shows_what_the_trace_says_at_each_step_inside
     session = open_run(window, recorded("order_desk"))
     inside = [seq for seq in range(1, len(record) + 1) if "/" in record.at(seq).node]
     assert len(inside) > 40
-    far = inside[-6:]
+    far = inside[-draws(3, 6) :]
     session.seek(inside[0] - 1)
     canvas_of(window)
     press(window, Qt.Key.Key_V)
     window.workbench.show(session.document, ())
-    for seq in inside[:16] + far:  # its beginning, and its end
+    for seq in inside[: draws(8, 16)] + far:  # its beginning, and its end
         if seq == far[0]:
             session.seek(seq - 1)
         while session.seq < seq:

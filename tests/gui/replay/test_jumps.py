@@ -71,7 +71,7 @@ class Run(NamedTuple):
     alarms: set[int]
 
 
-@pytest.fixture(params=["canvas", "timeline"])
+@pytest.fixture(params=thorough_but(lambda where: where == "canvas", ["canvas", "timeline"]))
 def focus(request: pytest.FixtureRequest, window: MainWindow, qtbot: Any) -> Callable[[], QWidget]:
     """Where the keys go."""
 
@@ -195,7 +195,6 @@ def through_the_map(window: MainWindow, busy: Run, focus: Callable[[], QWidget],
     assert settle(window).at == ()
 
 
-@pytest.mark.parametrize("focus", thorough_but(lambda where: where == "canvas", ["canvas", "timeline"]), indirect=True)
 def test_without_an_alarm_that_is_said(window: MainWindow, tmp_path: Path, focus: Callable[[], QWidget]) -> None:
     session = opened(window, made(BUSY, tmp_path / "calm.db", model=Scripted(["one", "two", "three"])))
     said: list[str] = []

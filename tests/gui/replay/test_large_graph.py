@@ -21,7 +21,7 @@ from studio.support.errors import StudioError
 from tests.gui.replay.runs import look_at_all, opened, replays, settle
 from tests.support.runs import made
 
-NODES = 150
+NODES = 100
 TICKS = 4
 
 CHAIN = "\n".join(

@@ -18,6 +18,7 @@ from studio.gui.replay.session import Session, Source
 from studio.replay.drafts import Key, Piece
 from studio.support.resources import bundled_graphs
 from tests.gui.fuzz.machine import settle
+from tests.support.thorough import thorough_but
 
 
 def recorded(name: str) -> Path:
@@ -65,20 +66,19 @@ def fork_wrongly(window: MainWindow, session: Session) -> None:
     "act",
     [
         stepped,
-        fork_wrongly,
-        *(pytest.param(triggered(name), id=name) for name in ("causes.why", "fork.here", "fork.compare")),
+        pytest.param(fork_wrongly, marks=pytest.mark.thorough),
+        *(pytest.param(triggered(name), id=name) for name in ("causes.why", "fork.here")),
         *(
             pytest.param(triggered(name), id=name, marks=pytest.mark.thorough)
-            for name in ("replay.search", "firing.raw", "firing.differences")
+            for name in ("fork.compare", "replay.search", "firing.raw", "firing.differences")
         ),
-        pytest.param(lambda window, session: window.show_panel("fork"), id="panel fork"),
         *(
             pytest.param(
                 lambda window, session, name=name: window.show_panel(name),
                 id=f"panel {name}",
                 marks=pytest.mark.thorough,
             )
-            for name in ("timeline", "runs", "prompts", "tests", "inspector")
+            for name in ("fork", "timeline", "runs", "prompts", "tests", "inspector")
         ),
     ],
 )
@@ -97,7 +97,7 @@ def test_who_holds_a_run_is_noticed(window: MainWindow, qtbot: Any) -> None:
     assert is_gone(window, session)
 
 
-@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize("ended", thorough_but(lambda ended: ended, [True, False]))
 def test_the_canvas_that_the_card_of_causes_stood_over_is_let_go_of(
     window: MainWindow, qtbot: Any, ended: bool
 ) -> None:

@@ -57,9 +57,8 @@ MOVES: list[tuple[Qt.Key, Qt.KeyboardModifier, Callable[[Cursor], object]]] = [
 
 
 def test_moves(window: MainWindow, desk_run: Session, qtbot: Any, subtests: pytest.Subtests) -> None:
-    for start in (1, 37, 111):
-        with subtests.test("keys move as the cursor does", start=start):
-            keys_move_as_the_cursor_does(window, desk_run, start)
+    with subtests.test("keys move as the cursor does"):
+        keys_move_as_the_cursor_does(window, desk_run, 37)
     looks = (
         moves_that_look_through_the_run_do_so_beside_the_window,
         into_a_region_and_out_again,
@@ -69,8 +68,9 @@ def test_moves(window: MainWindow, desk_run: Session, qtbot: Any, subtests: pyte
 
 
 @pytest.mark.thorough
-def test_keys_move_as_the_cursor_does_inside_another_item(window: MainWindow, desk_run: Session) -> None:
-    keys_move_as_the_cursor_does(window, desk_run, 60)
+@pytest.mark.parametrize("start", [1, 60, 111])
+def test_keys_move_as_the_cursor_does_elsewhere(window: MainWindow, desk_run: Session, start: int) -> None:
+    keys_move_as_the_cursor_does(window, desk_run, start)
 
 
 def keys_move_as_the_cursor_does(window: MainWindow, desk_run: Session, start: int) -> None:

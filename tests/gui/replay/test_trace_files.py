@@ -86,7 +86,7 @@ def test_a_file_cut_off_opens_with_what_is_left(
 
     assert session is not None
     assert session.last == 111
-    for seq in range(1, session.last + 1):
+    for seq in (*range(1, 10), *range(10, session.last, 10), session.last):
         session.seek(seq)
         assert session.seq == seq
     bar = bar_of(window)

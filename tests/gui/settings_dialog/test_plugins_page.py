@@ -44,9 +44,9 @@ def test_ticking_one_makes_its_types_known_in_open_graphs(
     assert window.workbench.settings["plugins.enabled"] == ""
 
 
-def test_one_that_fails_says_why(entries: list[Entry], window: MainWindow, small: Path, qtbot: Any) -> None:
-    window.workbench.open(small)
-    panel = PluginsPanel(window.workbench)
+def test_one_that_fails_says_why(entries: list[Entry], lone_window: MainWindow, small: Path, qtbot: Any) -> None:
+    lone_window.workbench.open(small)
+    panel = PluginsPanel(lone_window.workbench)
     qtbot.addWidget(panel)
     panel.show()
 

@@ -131,10 +131,10 @@ def test_the_search_goes_over_all_pages(dialog: SettingsDialog, qtbot: Any) -> N
 
 
 def test_what_the_environment_sets_is_said_and_cannot_be_changed(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+    lone_window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_MODEL", "scripted:x")
-    dialog = show_settings(window.workbench, "models")
+    dialog = show_settings(lone_window.workbench, "models")
     row = dialog.row("models.default")
 
     assert not row.field.isEnabled()
@@ -225,22 +225,22 @@ def test_a_key_goes_to_the_keyring_and_is_never_shown(
 
 
 def test_a_key_of_the_environment_is_told_from_one_of_the_keyring(
-    window: MainWindow, ring: Ring, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+    lone_window: MainWindow, ring: Ring, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-env-0123456789")
     ring.kept[keys.SERVICE, "ANTHROPIC_API_KEY"] = "sk-ring-0123456789"
-    panel = keys_panel(show_settings(window.workbench), qtbot)
+    panel = keys_panel(show_settings(lone_window.workbench), qtbot)
 
     assert panel.rows["OPENAI_API_KEY"].state.text() == "from the environment (OPENAI_API_KEY)"
     assert panel.rows["OPENAI_API_KEY"].take.isHidden()
     assert panel.rows["ANTHROPIC_API_KEY"].state.text() == "kept in the keyring"
 
 
-def test_without_a_keyring_a_sentence_says_what_to_do(window: MainWindow, ring: Ring, qtbot: Any) -> None:
+def test_without_a_keyring_a_sentence_says_what_to_do(lone_window: MainWindow, ring: Ring, qtbot: Any) -> None:
     from keyring.backends import fail
 
     keyring.set_keyring(fail.Keyring())
-    panel = keys_panel(show_settings(window.workbench), qtbot)
+    panel = keys_panel(show_settings(lone_window.workbench), qtbot)
 
     qtbot.waitUntil(lambda: "There is no keyring on this computer" in panel.problem.text())
     assert not panel.rows["OPENAI_API_KEY"].field.isEnabled()

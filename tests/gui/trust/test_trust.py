@@ -24,6 +24,7 @@ from studio.trust.survey import survey
 from tests.gui.desk import Desk
 from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.hands import open_graph
+from tests.support.thorough import thorough_but
 from tests.trust.toys import SENT, with_tools_of_toys
 
 GRAPH = """
@@ -296,7 +297,7 @@ edges:
 """
 
 
-@pytest.mark.parametrize("answer", ["yes", "no"])
+@pytest.mark.parametrize("answer", thorough_but(lambda answer: answer == "yes", ["yes", "no"]))
 def test_a_request_is_shown_to_its_end_before_it_is_sent(
     window: MainWindow, qtbot: Any, tmp_path: Path, answer: str
 ) -> None:

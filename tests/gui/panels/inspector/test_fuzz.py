@@ -18,7 +18,7 @@ from studio.gui.widgets.labels import Link
 from studio.gui.widgets.section import SectionHeader
 from studio.support.values import same_value
 from tests.gui.panels.inspector.conftest import LOOP, Desk
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 TEXTS = ("x", "{topic}", "{", "}", "12", "-", "1e9", '{"a": [1]}', "<b>", "len(text) > 1", "a, b", " ", "null")
@@ -112,7 +112,7 @@ def test_hands_at_random_leave_the_inspector_showing_the_document(desk_of: Calla
     before = desk.document.graph.to_text()
     hands = Hands(desk, seed)
     done = []
-    for _ in range(120):
+    for _ in range(draws(60, 120)):
         done.append(hands.step())
         page = desk.inspector.page
         if not isinstance(page, NodePage) or not page.subject.exists:

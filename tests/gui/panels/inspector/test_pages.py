@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
@@ -20,6 +21,7 @@ from studio.gui.widgets.tab_order import tab_stops
 from tests.gui.panels.inspector.conftest import Desk
 from tests.gui.panels.inspector.editors import CTRL, prompt
 from tests.gui.support import type_into
+from tests.support.thorough import thorough_but
 
 
 def _delete(desk: Desk, name: str) -> list[Op]:
@@ -146,9 +148,12 @@ def test_a_large_window_edits_the_same_text(loop: Desk) -> None:
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, LargeEditor) and one.isVisible()]
 
 
-def test_a_prompt_of_ten_megabytes_is_shown_in_part_and_opened_on_request(desk_of: Callable[..., Desk]) -> None:
+@pytest.mark.parametrize("megabytes", thorough_but(lambda megabytes: megabytes == 2, [2, 10]))
+def test_a_prompt_of_megabytes_is_shown_in_part_and_opened_on_request(
+    desk_of: Callable[..., Desk], megabytes: int
+) -> None:
     desk = desk_of("studio: 1\nname: g\nnodes:\n  a: {type: text.template, template: x}\n")
-    big = "a line of some forty letters and {name}\n" * 262_144
+    big = "a line of some forty letters and {name}\n" * (25_000 * megabytes)
     desk.document.do("Big", set_param(desk.document, (), "a", "template", big))
     desk.select("a")
     editor = prompt(desk, "template")

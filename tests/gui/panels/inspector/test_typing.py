@@ -30,7 +30,7 @@ from studio.gui.widgets.values import ValueEditor
 from studio.spec.fields import Field
 from tests.gui.panels.inspector.conftest import LOOP, Desk
 from tests.gui.support import type_into
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -121,7 +121,7 @@ def test_what_is_typed_reaches_its_node_whatever_is_done_next(
     typist = Typist(desk, seed)
     document, workbench = desk.document, desk.workbench
     done = []
-    for _ in range(24):
+    for _ in range(draws(12, 24)):
         kind, name, word = typist.type()
         act = typist.rng.choice(("select", "save", "undo", "deselect", "key", "elsewhere"))
         done.append((kind, name, word, act))

@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.stores.panel import StoresPanel
 from studio.gui.replay.session import Session, Source
-from tests.gui.few_panels import make_only
-from tests.gui.windows import opened
+from tests.gui.standing import Standing, few
 from tests.support.runs import made
 
 KEPT = ("stores", "palette")
@@ -49,11 +48,19 @@ stores:
 """
 
 
+@pytest.fixture(scope="module")
+def lasting(
+    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    """The window of a module."""
+    with few(request, tmp_path_factory, *KEPT) as found:
+        yield found
+
+
 @pytest.fixture
-def shell(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+def shell(lasting: Standing) -> Iterator[MainWindow]:
     """The window, with the panel still hidden behind others."""
-    make_only(monkeypatch, *KEPT)
-    yield from opened(qtbot)
+    yield from lasting.lend()
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ def test_a_fork_by_hand_gives_what_the_core_gives(window: MainWindow, qtbot: Any
     assert session.document.graph.nodes["writer"].params["instructions"] in GRAPH
 
 
+@pytest.mark.thorough
 def test_another_param_and_several_changes_at_once(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     db, run_id = record(tmp_path)
     at = step_of(db, run_id, "writer", "1")

@@ -122,7 +122,7 @@ def _examples(body: CallBody) -> list[TextBlock]:
     return pool.shown if pool is not None and body.examples.isVisible() else []
 
 
-@pytest.mark.parametrize("stride", thorough_but(lambda stride: stride > 1, [1, 5]))
+@pytest.mark.parametrize("stride", thorough_but(lambda stride: stride > 1, [1, 9]))
 def test_each_step_of_an_example_shows_what_the_trace_holds_forth_and_back(order_desk: Stage, stride: int) -> None:
     last = order_desk.session.last
     for seq in [*range(1, last + 1, stride), *range(last, 0, -7 * stride)]:

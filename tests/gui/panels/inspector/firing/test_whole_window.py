@@ -24,8 +24,8 @@ def windows(qapp: QApplication) -> Iterator[list[WholeWindow]]:
 @pytest.mark.parametrize(
     ("between", "wanted"),
     [
-        (WIDE, "needle"), ("İ", "NEEDLE"), ("\r\n", "needle"),
-        *(pytest.param(between, "needle", marks=pytest.mark.thorough) for between in ("-", "ß", "\u202e")),
+        (WIDE, "needle"), ("İ", "NEEDLE"),
+        *(pytest.param(between, "needle", marks=pytest.mark.thorough) for between in ("\r\n", "-", "ß", "\u202e")),
     ],
 )  # fmt: skip
 def test_each_place_is_found_in_turn_both_ways(windows: list[WholeWindow], between: str, wanted: str) -> None:
