@@ -86,3 +86,14 @@ def test_what_says_too_little_is_noted_once_and_brings_no_term_up() -> None:
     assert terms.note(frozenset({"p", "q"})) == {"q"}
     assert terms.note(frozenset({"q"})) == frozenset()
     assert terms.total_introduced == 1
+
+
+def test_a_term_flows_up_to_the_last_firing_of_its_time() -> None:
+    for later, flows in ((CHOSEN.flow_within, 1), (CHOSEN.flow_within + 1, 0)):
+        terms, term = Terms(CHOSEN), Reading("x", rare=frozenset({"p"}))
+        terms.see(0, "a", term)
+        for at in range(1, later):
+            terms.see(at, "a", Reading("y"))
+        terms.see(later, "b", term)
+
+        assert terms.flow.get(("a", "b"), 0) == flows, later
