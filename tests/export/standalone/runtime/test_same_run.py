@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from studio import run
 from studio.export.standalone.script import standalone_script
 from studio.graph.model import Graph
 from studio.spec.registry import default_registry
+from studio.support.errors import StudioError
 from studio.trace import Trace
 from studio.trace.writer import close_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
@@ -263,10 +265,45 @@ def test_a_run_that_a_script_paused_is_gone_on_with_in_the_studio(tmp_path: Path
     assert cli("db", "check", "--db", db).code == 0
 
 
-def test_a_script_that_is_killed_leaves_all_that_was_paid_for(tmp_path: Path, cli: Cli) -> None:  # noqa: F811
-    graph, script, db = tmp_path / "two.yaml", tmp_path / "two.py", tmp_path / "script.sqlite"
-    graph.write_text(ASKS_TWICE)
-    script.write_text(standalone_script(Graph.load(graph), default_registry(), file="two.yaml"))
+ASKS_AND_WAITS = """
+studio: 1
+name: greeting
+nodes:
+  ask: {type: llm.function, instructions: Say hello., output: text, repairs: 0}
+  more: {type: flow.delay, seconds: 3600}
+  result: {type: flow.output}
+edges:
+  - ask.text -> more.value
+  - more.value -> result.value
+"""
+
+
+def killed_while_it_waits(script: Path, db: Path) -> None:
+    """Kill a script that waits for an hour to pass, after a model has answered."""
+    (replies := script.with_suffix(".jsonl")).write_text('{"node": "ask", "reply": "one"}\n')
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", script, "--model", f"scripted:{replies}", "--db", db], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            until = time.monotonic() + 300
+            while "clock" not in kinds_in(db) and time.monotonic() < until:
+                assert process.poll() is None
+        finally:
+            process.kill()
+
+
+def kinds_in(db: Path) -> set[str]:
+    """The kinds of what was asked so far in a database that may not be there yet."""
+    try:
+        with Trace(db) as trace:
+            return {str(kind) for (kind,) in trace.sql("SELECT DISTINCT kind FROM effect").rows}
+    except StudioError:
+        return set()
+
+
+def killed_while_a_provider_thinks(script: Path, db: Path) -> None:
+    """Kill a script that asked a provider twice and was answered once."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     held = threading.Event()
     with fake_llm_server(chat("one"), Step(wait=held)) as server:
@@ -282,9 +319,31 @@ def test_a_script_that_is_killed_leaves_all_that_was_paid_for(tmp_path: Path, cl
             process.wait(20)
             held.set()
 
+
+@pytest.mark.parametrize(
+    ("text", "kill", "unanswered"),
+    [
+        pytest.param(ASKS_AND_WAITS, killed_while_it_waits, "clock", id="a delay"),
+        pytest.param(
+            ASKS_TWICE, killed_while_a_provider_thinks, "chat", id="a provider", marks=pytest.mark.thorough
+        ),  # litellm takes seconds to load
+    ],
+)
+def test_a_script_that_is_killed_leaves_all_that_was_paid_for(
+    tmp_path: Path,
+    cli: Cli,  # noqa: F811
+    text: str,
+    kill: Callable[[Path, Path], None],
+    unanswered: str,
+) -> None:
+    script, db = tmp_path / "two.py", tmp_path / "script.sqlite"
+    script.write_text(standalone_script(Graph.from_text(text), default_registry(), file="two.yaml"))
+
+    kill(script, db)
+
     (listed,) = cli("runs", "--db", db, "--json").json
     assert listed["status"] == "interrupted"
     assert cli("db", "check", "--db", db).code == 0
-    asked = [(row["kind"], row["id"] in {answer["id"] for answer in rows_of(db)["_answer"]}) for row in
-             rows_of(db)["_effect"]]  # fmt: skip
-    assert asked == [("model", True), ("chat", True), ("chat", False)]
+    answered = {answer["id"] for answer in rows_of(db)["_answer"]}
+    asked = [(row["kind"], row["id"] in answered) for row in rows_of(db)["_effect"] if row["kind"] != "model"]
+    assert asked == [("chat", True), (unanswered, False)]
