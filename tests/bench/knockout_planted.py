@@ -33,13 +33,13 @@ RUNS: Final = 20
 """Runs of each arm in one experiment."""
 
 
-def planted() -> Graph:
+def planted(useful: int = USEFUL, useless: int = USELESS, harmful: int = HARMFUL) -> Graph:
     """Return the graph: each module adds its part to the noise it is given, `total` adds up what comes."""
     graph = Graph("planted")
     graph.about = "Modules of known worth, for measuring what a knockout report says of them."
     graph.add("flow.output", "points")
     names = []
-    for kind, count, worth in (("useful", USEFUL, EFFECT), ("useless", USELESS, 0.0), ("harmful", HARMFUL, -EFFECT)):
+    for kind, count, worth in (("useful", useful, EFFECT), ("useless", useless, 0.0), ("harmful", harmful, -EFFECT)):
         for number in range(1, count + 1):
             name = f"{kind}_{number}"
             graph.add("random.number", f"noise_of_{name}", low=-NOISE, high=NOISE)
@@ -96,11 +96,11 @@ class Rates:
         }  # fmt: skip
 
 
-def measure(folder: Path, seeds: int) -> Rates:
-    """Make the experiments, one batch each, and count what their reports say."""
-    graph = folder / "planted.yaml"
-    planted().save(graph)
-    modules = [name for name in planted().nodes if name.partition("_")[0] in ("useful", "useless", "harmful")]
+def measure(folder: Path, seeds: int, made: Graph | None = None) -> Rates:
+    """Make the experiments, one batch each, and count what their reports say; `made` is a graph of fewer modules."""
+    graph, made = folder / "planted.yaml", made or planted()
+    made.save(graph)
+    modules = [name for name in made.nodes if name.partition("_")[0] in ("useful", "useless", "harmful")]
     rates = Rates()
     for seed in range(seeds):
         experiment = experiment_of({

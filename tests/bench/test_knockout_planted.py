@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from studio.batch.statistics import judge_modules
-from tests.bench.knockout_planted import HARMFUL, USEFUL, Rates, measure
+from tests.bench.knockout_planted import HARMFUL, USEFUL, USELESS, Rates, measure, planted
+from tests.support.thorough import draws
 
 
 def test_a_planted_experiment_finds_what_is_planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    rates = measure(tmp_path, 1)
+    useful, useless, harmful = draws(3, USEFUL), draws(4, USELESS), draws(2, HARMFUL)
 
-    assert rates.found["useful"] >= USEFUL - 1
-    assert rates.found["harmful"] >= HARMFUL - 1
+    rates = measure(tmp_path, 1, planted(useful, useless, harmful))
+
+    assert rates.found["useful"] >= useful - 1
+    assert rates.found["harmful"] >= harmful - 1
     assert (rates.false_effects, rates.wrong, rates.wrong_dead) == (0, 0, 0)
 
 

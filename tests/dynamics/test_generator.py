@@ -93,8 +93,9 @@ def test_ids_lengths_ticks_and_sizes_are_what_was_asked_for(many: list[Labelled]
 
 
 def test_lengths_and_architectures_are_spread_wide() -> None:
-    lengths = [len(one.run["events"]) for one in dataset(1, 12)]
-    sizes = {len(one.run["modules"]) for one in dataset(1, 12)}
+    runs = list(dataset(1, 12))
+    lengths = [len(one.run["events"]) for one in runs]
+    sizes = {len(one.run["modules"]) for one in runs}
 
     assert (min(lengths) < 10, max(lengths) > 300) == (True, True)
     assert sizes >= {2, 3, 4, 5, 6}

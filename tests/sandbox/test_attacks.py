@@ -64,7 +64,7 @@ ENDS_ITS_WORKER = re.compile(r"ended|did not end|out of memory|more than")
 
 GENTLE = [name for name, (_, why) in ATTACKS.items() if not ENDS_ITS_WORKER.search(why)]
 """Those that leave their worker alive, and so are tried one after another in the same."""
-EVERYDAY = {"memory bomb", "loop that swallows everything", "exit", "kills its group", "100 MB output"}
+EVERYDAY = {"loop that swallows everything", "exit", "kills its group", "100 MB output"}
 
 
 def test_half_of_the_attacks_leave_their_worker_alive() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from studio.sandbox.boundaries import Boundary
 from tests.sandbox.conftest import LINUX, gone, marked
+from tests.support.thorough import thorough_but
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="it looks into /proc")
 
@@ -54,7 +55,7 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", thorough_but(signal.SIGKILL.__eq__, [signal.SIGKILL, signal.SIGTERM]))
 def test_when_the_studio_is_killed_all_boxes_end_at_once(
     boundary: Boundary, mark: str, tmp_path: Path, how: signal.Signals
 ) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.batch.statistics.method import Floats, Method, Score, Scores
 from studio.support.errors import UsageError
+
+_NUMBERS: Final = (bool, int, float, np.bool_, np.integer, np.floating)
+_NAMES: Final = (int, str)
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def _scale(seen: Floats, booleans: bool, method: Method) -> tuple[float, float]:
 
 def checked(score: Score, where: str, method: Method) -> float:
     """Return a score as a number.  Raises `UsageError` if it is none, not finite, or off the scale."""
-    if not isinstance(score, bool | int | float | np.bool_ | np.integer | np.floating):
+    if not isinstance(score, _NUMBERS):
         raise UsageError(f"a score must be a number, true or false, not {type(score).__name__}", where=where)
     try:
         value = float(score)
@@ -116,7 +119,7 @@ def checked(score: Score, where: str, method: Method) -> float:
 
 
 def _order(key: tuple[Any, Any]) -> tuple[tuple[str, Any], tuple[str, Any]]:
-    if not isinstance(key, tuple) or len(key) != 2 or not all(isinstance(part, int | str) for part in key):
+    if not isinstance(key, tuple) or len(key) != 2 or not (isinstance(key[0], _NAMES) and isinstance(key[1], _NAMES)):
         raise UsageError(f"{key!r} names no run", hint="Give (row, seed), each a whole number or a text.")
     row, seed = key
     return (type(row).__name__, row), (type(seed).__name__, seed)

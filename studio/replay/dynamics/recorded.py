@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio.dynamics.agenda import Agenda, change_of, is_agenda
@@ -31,20 +31,43 @@ if TYPE_CHECKING:
     from studio.trace.found import Run as RunFound
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The graph of a recorded run, as it was then, with its types and modules."""
+
+    graph: Graph
+    types: Registry
+    modules: Modules
+
+
+def known_of(trace: Trace, run: str = "last", registry: Registry | None = None) -> Known:
+    """Read the graph of a run of the trace file. Raises UsageError if there is no such run."""
+    found = trace.run(run)
+    graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
+    types = registry or registry_of(graph)
+    return Known(graph, types, Modules(graph, types))
+
+
 def recorded_run(
-    trace: Trace, run: str = "last", *, registry: Registry | None = None, texts: bool = False, every: bool = False
+    trace: Trace,
+    run: str = "last",
+    *,
+    registry: Registry | None = None,
+    texts: bool = False,
+    every: bool = False,
+    of: Known | None = None,
 ) -> Run:
     """Return a run of the trace file as the analysis takes it.
 
     What was read of the outputs when they fired is taken as it stands; where nothing was (the run is older, its graph
     has only pure nodes, or its guard was off) the recorded outputs themselves are given, and so they are with `texts`,
     for other programs. With `every` all nodes that compute count as modules, not only those that reach outside.
-    Raises UsageError if there is no such run, EnvironmentProblem where what was read is damaged.
+    `of` is its graph, if that was read before. Raises UsageError if there is no such run, EnvironmentProblem where
+    what was read is damaged.
     """
     found = trace.run(run)
-    graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
-    types = registry or registry_of(graph)
-    known = Modules(graph, types)
+    of = of or known_of(trace, found.id, registry)
+    graph, types, known = of.graph, of.types, of.modules
     places = Places(graph, types, known)
     facts: dict[str, ModuleFacts] = {}
     ticks: dict[int, int] = {}

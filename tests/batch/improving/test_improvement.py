@@ -19,6 +19,7 @@ from studio.spec.registry import default_registry
 from studio.support.errors import EnvironmentProblem, UsageError
 from studio.trace import Trace
 from tests.support.ruled_models import Ruled, ruled
+from tests.support.thorough import thorough_but
 
 BETTER = "```\nWrite it in capitals.\nName the thing: {thing}\n```"
 
@@ -207,7 +208,11 @@ def test_every_call_is_recorded(search: Callable[..., Search], tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no input at all", "{thing} and {secret}", "{thing} \x1b[2J", "{thing} " + "x" * 30_000]
+    "text",
+    thorough_but(
+        {"no input at all", "{thing} \x1b[2J"}.__contains__,
+        ["", "no input at all", "{thing} and {secret}", "{thing} \x1b[2J", "{thing} " + "x" * 30_000],
+    ),
 )
 def test_what_cannot_stand_in_the_node_is_no_proposal(search: Callable[..., Search], text: str) -> None:
     assert problem_of(cleaned(text), ["thing"])

@@ -14,6 +14,7 @@ from studio.dynamics.automata.giving_up import GivenUp
 from studio.dynamics.automata.lab import classify
 from studio.dynamics.automata.rules import from_function
 from studio.support.errors import UsageError
+from tests.support.thorough import thorough_but
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE: dict[str, Any] = json.loads((ROOT / "tests/data/eca_classes.json").read_text())
@@ -23,7 +24,9 @@ def eca(number: int) -> dict[str, Any]:
     return {"id": str(number), "kind": "eca", "rule": number}
 
 
-@pytest.mark.parametrize("number", [0, 160, 4, 108, 170, 184, 30, 90, 18, 54, 110])
+@pytest.mark.parametrize(
+    "number", thorough_but({160, 108, 184, 90, 110}.__contains__, [0, 160, 4, 108, 170, 184, 30, 90, 18, 54, 110])
+)
 def test_undisputed_elementary_rules_get_their_published_class(number: int) -> None:
     verdict = classify(eca(number), starts=4)
 

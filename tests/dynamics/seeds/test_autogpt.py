@@ -11,6 +11,7 @@ import pytest
 
 from tests.dynamics.seeds.playing import assert_healthy, assert_paused, assert_warned, watched
 from tests.dynamics.seeds.talk import IDLE, WANDERING
+from tests.support.thorough import thorough_but
 
 GOALS = ["Write a report about tide pools to pools.txt", "Shut down when done"]
 GIVEN = {"continuous": True, "continuous_limit": 0, "count": "words", "goals": GOALS}
@@ -50,7 +51,10 @@ def draft(say: Say, text: str = DRAFTS[0]) -> str:
 @BOTH
 @pytest.mark.parametrize(
     "texts",
-    [DRAFTS[:1], [f"Attempt {n}: {DRAFTS[0]} (id=9f{n})" for n in range(30)], DRAFTS],
+    thorough_but(
+        lambda texts: len(texts) != 30,
+        [DRAFTS[:1], [f"Attempt {n}: {DRAFTS[0]} (id=9f{n})" for n in range(30)], DRAFTS],
+    ),
     ids=["exact", "counted", "reworded"],
 )
 def test_a_command_that_is_refused_and_given_again_is_a_circle(
@@ -81,7 +85,9 @@ def test_two_commands_in_turn_are_a_circle(tmp_path: Path, say: Say, more: dict[
 
 
 @BOTH
-@pytest.mark.parametrize("texts", [("",), IDLE, ("I wait until I am told.",)], ids=["empty", "idle", "waiting"])
+@pytest.mark.parametrize(
+    "texts", thorough_but(IDLE.__eq__, [("",), IDLE, ("I wait until I am told.",)]), ids=["empty", "idle", "waiting"]
+)
 def test_doing_nothing_is_a_stall(tmp_path: Path, say: Say, given: dict[str, Any], texts: tuple[str, ...]) -> None:
     first = say("The shore has pools at low tide, I list the animals in them.", "list_files", directory="/")
     replies = [first, *(say(texts[n % len(texts)], "do_nothing") for n in range(60))]

@@ -27,6 +27,7 @@ from studio.support.expressions import Expression
 from studio.support.values import Json
 from tests.nodes.llm.functions import Case, cases, outcome
 from tests.support.fake_context import FakeContext, present, ready_inputs, run_node
+from tests.support.thorough import draws
 
 KINDS = (TextJob, ObjectJob, DecideJob, ExtractJob, RouteJob)
 
@@ -62,7 +63,7 @@ async def by_plain_call(case: Case, ctx: FakeContext, inputs: dict[str, Json], *
     return outputs
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=draws(40, 120), deadline=None)
 @given(cases())
 def test_the_plain_call_asks_and_answers_what_the_node_does(case: Case) -> None:
     node = asyncio.run(outcome(case, lambda ctx, inputs: by_node(case, ctx, inputs)))
