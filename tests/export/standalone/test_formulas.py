@@ -18,6 +18,7 @@ from studio.export.standalone.formulas import formula_problem, python_formula
 from studio.export.standalone.runtime import formulas as runtime
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.values import encode
+from tests.support.thorough import draws
 
 PLAIN_FAILS_LESS = (
     "64 bits", "infinite or undefined", "too much work", "too large or too deep", "needs a list, not", "a place in",
@@ -121,7 +122,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 GIVEN = st.fixed_dictionaries(dict.fromkeys(("a", "b", "item", "len", "total", "x_"), VALUES))
 
 
-@settings(max_examples=200)
+@settings(max_examples=draws(70, 200))
 @given(EXPRESSIONS, st.lists(GIVEN, min_size=1, max_size=3))
 @example("[x for x in a] + [len(len)]", [{"a": "ab", "len": [1, 2]}])
 @example("a in b in [item]", [{"a": "a", "b": {"a": 1}, "item": {"a": 1}}, {"a": [], "b": {}, "item": 1}])

@@ -25,6 +25,7 @@ from studio.support.errors import ModelError
 from studio.support.values import Json
 from tests.nodes.llm.functions import Case, cases, outcome
 from tests.support.fake_context import FakeContext, ready_inputs
+from tests.support.thorough import draws
 
 THERE = [FIRING, ASKING]
 """Named in annotations only: these tests bring a context of their own."""
@@ -92,7 +93,7 @@ async def by_script(case: Case) -> Any:
     return await outcome(there, work)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=draws(12, 30), deadline=None)
 @given(cases())
 def test_a_script_asks_and_answers_what_the_node_does(case: Case) -> None:
     if case.info.supports_completion:  # no model of a script shows the log-probabilities of texts: see below

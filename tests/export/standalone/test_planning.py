@@ -12,6 +12,7 @@ from studio.graph import Graph
 from tests.engine.generator import random_graph
 from tests.engine.players import REGISTRY
 from tests.support.graphs import CRITIC_LOOP
+from tests.support.thorough import draws
 
 TWO_CHAINS = """\
 studio: 1
@@ -116,7 +117,9 @@ def test_a_graph_that_contains_itself_comes_once() -> None:
     assert [wiring.plan.graph.name for wiring in planned(graph)] == ["again", "outer"]
 
 
-@settings(max_examples=50, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=draws(20, 50), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(3, 14))
 def test_every_node_is_decided_once_after_all_that_it_reads(seed: int, size: int) -> None:
     for wiring in planned(random_graph(seed, size)):

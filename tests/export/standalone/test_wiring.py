@@ -22,6 +22,7 @@ from tests.engine.test_property import happened
 from tests.export.standalone import wired as harness
 from tests.export.standalone.wired import by_wiring
 from tests.support.graphs import CRITIC_LOOP
+from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
 BOTH_CLOCKS = """\
@@ -72,7 +73,7 @@ LEAST = {
     "on_error default": 2, "on_error route": 2, "stores": 20, "failed runs": 3, "stopped": 6, "quiet": 2,
     "max_ticks": 15, "contender failed": 2,
 }  # fmt: skip
-"""In how many of the examples each of these must happen at least."""
+"""In how many of the examples of a thorough run each of these must happen at least; each day in half as many."""
 
 
 def told(graph: Graph) -> str:
@@ -81,7 +82,9 @@ def told(graph: Graph) -> str:
     return formatted(Coroutine(wirings[-1], Names(wirings, runtime_names()), Words()).source())
 
 
-@settings(max_examples=110, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=draws(60, 110), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(3, 14))
 def test_the_statements_do_what_the_rules_say(seed: int, size: int) -> None:
     graph = random_graph(seed, size)
@@ -102,7 +105,8 @@ def test_the_random_graphs_cover_what_the_rules_speak_of() -> None:
     if not coverage:
         pytest.skip("needs the examples of the test before")
 
-    assert {fact: coverage[fact] for fact, least in LEAST.items() if coverage[fact] < least} == {}
+    share = draws(1, 2) / 2
+    assert {fact: coverage[fact] for fact, least in LEAST.items() if coverage[fact] < least * share} == {}
 
 
 @pytest.mark.parametrize(

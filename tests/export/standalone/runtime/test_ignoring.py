@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from studio.export.standalone.runtime.ignoring import ignore_rules, said_of
+from tests.support.thorough import draws
 
 PARTS = st.sampled_from(["a", "b", "*", "*.md", "?", "a*", "**", "[ab]", "[!a]", "a.md", "build"])
 LINES = st.builds(
@@ -30,7 +31,7 @@ def folders_of(name: str) -> list[str]:
     return ["/".join(parts[:count]) + "/" for count in range(1, len(parts))]
 
 
-@settings(max_examples=150)
+@settings(max_examples=draws(50, 150))
 @given(st.lists(LINES, max_size=4), st.lists(NAMES, min_size=1, max_size=5))
 @example(["**/**"], ["a", "a/b"])
 @example(["a/**/**", "**/**/b"], ["a/c", "a", "b", "x/y/b"])

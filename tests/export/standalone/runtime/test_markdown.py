@@ -10,6 +10,7 @@ from studio.documents.reading import markdown as library
 from studio.export.standalone.runtime import markdown as plain
 from studio.support.errors import UsageError
 from studio.support.resources import resource_root
+from tests.support.thorough import draws
 
 LINES = st.sampled_from(
     ["", "", "", "word", "two words.", "# One", "## Two ##", "####### no", "#none", "===", "---", "- a", "- b c", "* d",
@@ -23,7 +24,7 @@ def told(module: object, text: str) -> object:
     return [(one.level, one.title, one.line) for one in headings], [(one.type, one.first) for one in blocks]
 
 
-@settings(max_examples=250)
+@settings(max_examples=draws(80, 250))
 @given(st.lists(LINES, max_size=8).map("\n".join))
 @example("# A\n\ntext\nmore\n\n- a\n- b\n\nend")
 @example("Title\n===\ntext\n---\n```\n# no\n```\nend")

@@ -16,6 +16,7 @@ from tests.engine.players import REGISTRY, Services, by_reference, seen
 from tests.engine.same import differences
 from tests.export.standalone.runtime.plans import WholeLog, play_logged, script_of
 from tests.support.memory_log import MemoryLog
+from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
 ONE_BY_ONE = ["a line for no node makes all calls wait their turn"]
@@ -103,7 +104,9 @@ def differing(what: str, here: list[Any], there: list[Any]) -> list[str]:
     return [*parted[:2], f"{len(here)} {what} expected, got {len(there)}"] if here != there else []
 
 
-@settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=draws(10, 25), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(3, 14))
 def test_a_script_does_what_the_engine_does_firing_by_firing(seed: int, size: int) -> None:
     found = disagreements(seed, size)

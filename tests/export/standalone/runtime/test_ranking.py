@@ -13,11 +13,12 @@ from studio.documents.ranking import vectors as numpy_vectors
 from studio.documents.ranking.words import WAYS
 from studio.export.standalone.runtime import bm25, vectors
 from studio.support.errors import NodeError
+from tests.support.thorough import draws
 
 TEXTS = st.lists(st.text("abcd e-", max_size=20), max_size=6)
 
 
-@settings(max_examples=50)
+@settings(max_examples=draws(20, 50))
 @given(st.text("abcdx e-", max_size=12), TEXTS, st.sampled_from([(1.5, 0.75), (0.0, 0.0), (2.0, 1.0), (1.2, 0.3)]))
 @example("a a b", ["a b", "", "b b b"], (1.5, 0.75))
 def test_words_are_weighed_as_by_bm25s(query: str, texts: list[str], settings: tuple[float, float]) -> None:
@@ -34,7 +35,7 @@ def rows(draw: st.DrawFn) -> tuple[list[float], list[list[float]]]:
     return made[0], [*made[1:], [0.0] * width]
 
 
-@settings(max_examples=40)
+@settings(max_examples=draws(20, 40))
 @given(rows())
 def test_vectors_are_compared_as_by_numpy(given: tuple[list[float], list[list[float]]]) -> None:
     assert vectors.cosine_scores(*given) == numpy_vectors.cosine_scores(*given)

@@ -21,6 +21,7 @@ from studio.trace.sqlite import connect_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
 from tests.export.standalone.runtime.both_logs import BothLogs, recorder_of
 from tests.support.example_settings import settings_of
+from tests.support.thorough import draws
 from tests.trace.runs import start_of
 from tests.trace.whole import LONG
 
@@ -190,7 +191,7 @@ def calls(draw: st.DrawFn) -> list[tuple[str, tuple[Any, ...]]]:
 
 
 @pytest.mark.usefixtures("written_by")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(8, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=calls())
 def test_whatever_a_run_tells_is_written_alike(tmp_path_factory: pytest.TempPathFactory, told: Any) -> None:
     both = BothLogs(tmp_path_factory.mktemp("both"), start_of())

@@ -12,6 +12,7 @@ from studio.export.standalone.runtime import schemas as twin
 from studio.support import schemas as original
 from studio.support.errors import UsageError
 from studio.support.schema_sentences import MAX_FAULTS, plain_problem
+from tests.support.thorough import draws
 
 NAMES = st.sampled_from(["a", "b", "c", "a1"])
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -88,7 +89,7 @@ def outcome(module: Any, schema: Any, value: Any) -> Any:
         return str(error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=draws(15, 40))
 @given(SHUFFLED, st.lists(VALUES, min_size=1, max_size=4))
 @example({"type": "object", "properties": {"a": False}, "required": ["b"]}, [{"a": 1}])
 @example({"uniqueItems": True, "enum": [[1, 1.0]]}, [[1, 1.0], [1, True]])

@@ -22,6 +22,7 @@ from studio.models.scripted import Scripted
 from studio.spec.calls import ChatCall, CompletionCall, HumanCall
 from studio.support import values
 from studio.support.errors import StudioError
+from tests.support.thorough import draws
 
 NODES = st.sampled_from(["", "a", "town/ana/plan"])
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(["", " yes", "no\u2028", "{", '"x"'])
@@ -150,7 +151,7 @@ def both(read: Any, file: Path) -> list[object]:
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(25, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINES, max_size=4))
 def test_a_script_of_replies_gives_the_same_read_by_either(tmp_path: Path, lines: list[str]) -> None:
     file = tmp_path / "replies.jsonl"
@@ -161,7 +162,7 @@ def test_a_script_of_replies_gives_the_same_read_by_either(tmp_path: Path, lines
     assert repr(place_of(standalone)) == repr(place_of(studio))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(25, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lines=st.lists(
         LINES | TEXTS | st.builds(lambda node, answer: json.dumps({"node": node, "answer": answer}), NODES, JSONS),
@@ -177,7 +178,7 @@ def test_a_file_of_answers_gives_the_same_read_by_either(tmp_path: Path, lines: 
     assert repr(standalone) == repr(studio)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(25, 60), deadline=None)
 @given(written=LINES)
 def test_arguments_that_a_model_wrote_are_read_the_same(written: str) -> None:
     found = []
