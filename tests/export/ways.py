@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.support.everyday import EVERYDAY
 
-BY_ALL_WAYS = frozenset({"chatbot", "critic_loop", "repocoder", "review_digest"})
-"""In the window, by `studio run`, as a script and alone: one that cannot leave, a loop, files, completions, bodies."""
+BY_ALL_WAYS = frozenset({"chatbot", "repocoder"})
+"""In the window, by `studio run`, as a script and alone: one that cannot leave, one of files, completions, bodies."""
 
 AS_SCRIPTS = EVERYDAY - BY_ALL_WAYS
 """As scripts in the process of the tests."""
