@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -58,6 +59,7 @@ def test_a_body_in_another_file_gives_its_new_ports_at_once(window: MainWindow, 
     assert not document.is_modified
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_replaced_is_watched_on(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small)
     for name in ("once", "twice"):
@@ -82,6 +84,7 @@ def test_own_changes_are_asked_about_and_can_be_kept(window: MainWindow, small: 
     assert "about: mine" in small.read_text()
 
 
+@pytest.mark.thorough
 def test_own_changes_are_asked_about_and_can_be_given_up(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small, "mine")
 
@@ -134,6 +137,7 @@ def test_a_file_that_is_gone_is_told_and_can_be_written_again(window: MainWindow
     assert keys(window) == []
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_gone_leaves_the_graph_unsaved(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small)
 

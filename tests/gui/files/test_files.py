@@ -88,6 +88,7 @@ def test_closing_asks_and_save_saves(window: MainWindow, small: Path, qtbot: Any
     assert window.workbench.documents == []
 
 
+@pytest.mark.thorough
 def test_closing_asks_and_discard_leaves_the_file_alone(window: MainWindow, small: Path, qtbot: Any) -> None:
     before = small.read_bytes()
     changed(window, small)
@@ -126,6 +127,7 @@ def test_leaving_asks_for_each_and_cancel_at_the_last_keeps_all(
     assert first.is_modified
 
 
+@pytest.mark.thorough
 def test_leaving_goes_on_when_all_questions_are_answered(
     window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
@@ -313,6 +315,7 @@ def test_a_broken_file_is_looked_at_again_when_it_changes(window: MainWindow, tm
     qtbot.waitUntil(lambda: window.workbench.document is not None)
 
 
+@pytest.mark.thorough
 def test_a_broken_file_closes_by_keyboard_and_is_not_touched(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text("studio: [")
@@ -350,6 +353,7 @@ def test_a_bundled_graph_opens_as_a_copy_and_is_never_written(window: MainWindow
     assert "name: inbox_triage" in (tmp_path / "mails.yaml").read_text()
 
 
+@pytest.mark.thorough
 def test_files_that_a_template_reads_can_come_along(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     path = next(one for one in bundled_graphs() if one.stem == "inbox_triage")
     document = files(window).open(path)

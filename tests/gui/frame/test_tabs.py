@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -90,6 +91,7 @@ def test_ctrl_w_and_the_middle_button_close_tabs_and_the_welcome_page_comes_last
     assert titles(window) == ["Welcome"]
 
 
+@pytest.mark.thorough
 def test_the_middle_button_that_comes_up_elsewhere_closes_nothing(
     window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
@@ -193,6 +195,7 @@ def test_tabs_of_a_removed_subgraph_close_and_come_back_where_they_were(
     assert window.pages.currentIndex() == 3
 
 
+@pytest.mark.thorough
 def test_removing_the_subgraph_that_is_shown_shows_the_graph_around_it(window: MainWindow, small: Path) -> None:
     document = opened(window, small)
     window.workbench.show(document, ("body",))
@@ -222,6 +225,7 @@ def test_tabs_follow_a_subgraph_to_its_new_name(window: MainWindow, small: Path)
     assert [step.text() for step in page.breadcrumbs.steps] == ["small.yaml", "trunk", "deepest"]
 
 
+@pytest.mark.thorough
 def test_a_tab_that_comes_back_knows_the_name_given_meanwhile(window: MainWindow, small: Path) -> None:
     document = opened(window, small)
     window.workbench.show(document, ("body", "deepest"))

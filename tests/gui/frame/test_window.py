@@ -23,6 +23,7 @@ from studio.settings import Settings
 from studio.settings.folders import config_folder
 from tests.gui.windows import close, opened
 from tests.support.graphs import CRITIC_LOOP
+from tests.support.thorough import thorough_but
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -156,7 +157,7 @@ def test_a_panel_that_waits_is_made_when_it_is_seen_or_its_part_is_asked_for(lon
         assert dock.widget() is not None, panel.id
 
 
-@pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
+@pytest.mark.parametrize("broken", thorough_but(lambda broken: not broken, [False, True]))
 def test_a_panel_that_waits_is_made_once_it_has_something_to_tell(
     lone_window: MainWindow, tmp_path: Path, broken: bool, qtbot: Any
 ) -> None:
@@ -179,6 +180,7 @@ def test_a_panel_that_waits_is_made_once_it_has_something_to_tell(
     assert (tests.widget() is not None) == broken
 
 
+@pytest.mark.thorough
 def test_a_panel_that_waits_is_made_when_its_tab_is_pressed(lone_window: MainWindow, qtbot: Any) -> None:
     dock = lone_window.docks["prompts"]
     bar, at = next(

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 
 from studio.gui.frame.window import MainWindow
@@ -59,6 +60,7 @@ def test_closing_the_window_ends_the_run_and_its_threads(lone_window: MainWindow
         assert trace.run().status == "aborted"
 
 
+@pytest.mark.thorough
 def test_f5_lets_a_held_run_go_on_and_keys_that_cannot_do_anything_say_why(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:

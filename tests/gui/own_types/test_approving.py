@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -91,6 +92,7 @@ def test_what_is_approved_is_what_was_shown_whatever_the_file_holds_by_then(proj
     assert project.bar(document) is not None
 
 
+@pytest.mark.thorough
 def test_a_folder_of_ones_own_is_not_asked_about_again(project: Project, qtbot: Any) -> None:
     document = project.open()
     dialog = asked(project, qtbot)

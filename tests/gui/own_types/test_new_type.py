@@ -81,6 +81,7 @@ def test_a_name_that_is_taken_is_told_and_can_be_mended(project: Project, qtbot:
     assert dialog.isVisible()
 
 
+@pytest.mark.thorough
 def test_among_files_of_somebody_else_the_new_one_is_in_use_and_they_wait(project: Project, qtbot: Any) -> None:
     document = project.open()
     dialog = asked(project)

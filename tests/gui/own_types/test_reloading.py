@@ -198,6 +198,7 @@ def test_a_file_that_was_never_good_has_no_version_in_use(project: Project) -> N
     assert document.registry.find("my.shout") is None
 
 
+@pytest.mark.thorough
 def test_a_bar_that_was_closed_comes_back_only_with_something_else_to_say(project: Project, document: Document) -> None:
     project.write(FAILS)
     project.until(lambda: "not today" in project.faults(document))
@@ -265,6 +266,7 @@ def longest_pause(seconds: float, until: Any = lambda: False) -> float:
     return longest
 
 
+@pytest.mark.thorough
 def test_a_graph_saved_elsewhere_has_the_types_of_its_new_place(project: Project, tmp_path: Path) -> None:
     project.trust()
     document = project.open()

@@ -113,6 +113,7 @@ def test_with_all_types_there_is_no_sentence(window: MainWindow, tmp_path: Path)
     assert strip.warning.isHidden()
 
 
+@pytest.mark.thorough
 def test_one_body_of_two_nodes_is_shown_as_the_step_was_in_it(window: MainWindow, tmp_path: Path) -> None:
     db = made(TWICE, tmp_path / "twice.db")
     session = opened(window, db)

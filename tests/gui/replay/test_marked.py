@@ -100,6 +100,7 @@ def test_a_graph_that_is_designed_has_no_strip(window: MainWindow, small: Path) 
     assert page.canvas.view.tint == ""
 
 
+@pytest.mark.thorough
 def test_a_reason_stands_in_the_strip(window: MainWindow, tmp_path: Path) -> None:
     session = opened(window, made(FAULTY, tmp_path / "faulty.db"))
     press(window, Key.Key_E)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPointF, QRect
 
 from studio.gui.canvas import Canvas
@@ -57,6 +58,7 @@ def test_the_node_of_the_step_stays_in_view_in_a_smaller_window(window: MainWind
         settle(window)
 
 
+@pytest.mark.thorough
 def test_a_node_is_brought_in_no_farther_than_it_must(window: MainWindow) -> None:
     window.resize(1600, 950)
     session, canvas = at_step(window, 2)

@@ -352,6 +352,7 @@ def where_only_this_step_holds_a_text_that_is_said(window: MainWindow, desk_run:
     assert said == ["There is no other step like this one."]
 
 
+@pytest.mark.thorough
 def test_out_of_a_region_that_was_never_decided_there_is_no_way(window: MainWindow, tmp_path: Path) -> None:
     db = tmp_path / "cut.db"
     log = open_run(db, RunStart("01CUT", "twice", "", "h", graph_text=TWICE))

@@ -211,6 +211,7 @@ def test_files_of_runs_can_be_dropped_on_the_window(window: MainWindow, qtbot: A
     assert window.workbench.part("replay").current.source.db == path
 
 
+@pytest.mark.thorough
 def test_the_dialog_of_the_action_opens_a_file(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     path = given(tmp_path, recorded("critic_loop"))
     window.workbench.trigger("file.open_runs")

@@ -175,6 +175,7 @@ def test_recent_files_are_one_press_away(window: MainWindow, small: Path, qtbot:
     assert window.workbench.document.path == small
 
 
+@pytest.mark.thorough
 def test_a_page_that_was_asked_for_stays_and_can_be_closed(window: MainWindow, small: Path) -> None:
     window.workbench.open(small)
     window.workbench.trigger("help.welcome")

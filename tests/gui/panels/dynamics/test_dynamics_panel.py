@@ -128,6 +128,7 @@ def test_cells_and_nodes_mark_each_other_and_flow_and_measures_are_views_of_the_
     assert hand.views.modules.note.isHidden(), "all was measured"
 
 
+@pytest.mark.thorough
 def test_numbers_are_shown_whole_and_names_have_the_rest(hand: Hand, circling: Session) -> None:
     hand.click("dynamics.view.modules")
     table = hand.views.modules.table
@@ -148,6 +149,7 @@ def test_numbers_are_shown_whole_and_names_have_the_rest(hand: Hand, circling: S
     assert header.length() == table.viewport().width()
 
 
+@pytest.mark.thorough
 def test_what_was_not_measured_is_said_below_the_measures(
     hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 
@@ -73,6 +74,7 @@ def test_the_last_run_of_a_graph_suggests_beside_what_lint_finds(hand: Hand, tmp
     assert panel.model.rows == before
 
 
+@pytest.mark.thorough
 def test_work_that_moves_on_suggests_less(hand: Hand, tmp_path: Path) -> None:
     hand.open(played(tmp_path, WORK, ticks=7))
     panel = shown(hand)

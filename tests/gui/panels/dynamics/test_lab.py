@@ -54,6 +54,7 @@ def test_a_typed_rule_is_drawn_and_judged_as_the_command_line_judges_it(hand: Ha
     assert (lab.diagram.title, lab.diagram.width) == ("rule 110", 101)
 
 
+@pytest.mark.thorough
 def test_another_rule_gets_another_class(hand: Hand) -> None:
     lab = typed(hand, "eca", "0")
     hand.until(lambda: not lab.is_busy)
@@ -114,6 +115,7 @@ def test_a_verdict_that_is_given_up_is_worked_on_no_more(hand: Hand, monkeypatch
     assert lab.bar.go.text() == "Classify"
 
 
+@pytest.mark.thorough
 def test_the_next_rule_is_judged_though_the_one_before_was_given_up(
     hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -117,6 +118,7 @@ def test_what_was_lit_is_lit_again_why_is_a_view_where_there_is_little_room_and_
     assert circling.here.id == rows.rows[alarm].firing
 
 
+@pytest.mark.thorough
 def test_where_the_buttons_of_views_would_be_cut_a_menu_offers_the_same(hand: Hand, circling: Session) -> None:
     panel, head = hand.panel, hand.panel.head
     for wide in (1000, 620, 470, 380, 300, 220):

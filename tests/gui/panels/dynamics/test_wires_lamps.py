@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from studio.gui.canvas.wire_item import WireKey
 from studio.gui.replay.session import Session
 from studio.replay.dynamics import recorded_run
@@ -113,6 +115,7 @@ def test_the_answers_of_a_node_are_compared_as_the_command_line_does_and_copies_
     assert session.run.id not in {run.id for run in _runs(tmp_path / "copies.db")}
 
 
+@pytest.mark.thorough
 def test_one_answer_is_no_lamp_test(hand: Hand, tmp_path: Path) -> None:
     hand.open(played(tmp_path, WORK, ticks=1))
     hand.click("dynamics.view.lamps")
@@ -129,6 +132,7 @@ def _runs(db: Path) -> list[Any]:
         return list(trace.runs())
 
 
+@pytest.mark.thorough
 def test_a_node_that_asks_no_model_has_no_copies(hand: Hand, tmp_path: Path) -> None:
     hand.open(made(SHOP, tmp_path / "shop.db"))
     hand.click("dynamics.view.lamps")

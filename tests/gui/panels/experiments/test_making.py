@@ -224,7 +224,7 @@ def test_closing_asks_while_runs_are_made_and_what_is_done_stays(lab: Lab) -> No
 
 def test_a_paused_experiment_goes_on_and_makes_nothing_twice(lab: Lab) -> None:
     lab.graph()
-    lab.rows(12)
+    lab.rows(8)
     lab.workbench.trigger("experiments.new")
     dialog = lab.dialog()
     lab.type(dialog.data.file, "rows.jsonl")
@@ -238,17 +238,18 @@ def test_a_paused_experiment_goes_on_and_makes_nothing_twice(lab: Lab) -> None:
     assert (first.status, first.reason) == ("paused", "limit:runs")
     before = {line.run for line in lab.panel.shown.table.lines}  # type: ignore[union-attr]
 
-    for _ in range(3):
+    for _ in range(2):
         if lab.service.now.batches[0].status == "paused":
             lab.wait(lambda: lab.panel.resume.isEnabled())
             lab.push("experiments.resume")
             lab.ended()
-    assert len(lab.panel.shown.table.lines) == 12  # type: ignore[union-attr]
+    assert len(lab.panel.shown.table.lines) == 8  # type: ignore[union-attr]
     assert lab.service.now.batches[0].status == "complete"
     assert before < {line.run for line in lab.panel.shown.table.lines}  # type: ignore[union-attr]
     assert not lab.panel.resume.isEnabled()
 
 
+@pytest.mark.thorough
 def test_a_second_experiment_waits_for_the_first(lab: Lab) -> None:
     lab.graph()
     lab.rows(200)
@@ -264,6 +265,7 @@ def test_a_second_experiment_waits_for_the_first(lab: Lab) -> None:
     lab.wait(lambda: lab.service.drive is None)
 
 
+@pytest.mark.thorough
 def test_very_many_runs_are_begun_only_by_who_means_them(lab: Lab) -> None:
     lab.graph()
     lab.workbench.trigger("experiments.new")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from studio.batch.reporting.report import read_report
@@ -135,6 +136,7 @@ def test_nodes_are_coloured_by_effect_and_the_document_is_not_touched(done: Lab,
     assert not done.panel.colour.isChecked()
 
 
+@pytest.mark.thorough
 def test_a_graph_that_is_none_of_the_experiment_is_not_coloured(done: Lab) -> None:
     done.graph("studio: 1\nname: other\nnodes:\n  planner: {type: flow.input}\n", "other.yaml")
     done.push("experiments.colour")
@@ -144,6 +146,7 @@ def test_a_graph_that_is_none_of_the_experiment_is_not_coloured(done: Lab) -> No
     assert "none of this experiment" in done.said[-1][0]
 
 
+@pytest.mark.thorough
 def test_colours_follow_the_tab_in_front(done: Lab, made: Made) -> None:
     document = done.workbench.open(made.graph)
     assert document is not None

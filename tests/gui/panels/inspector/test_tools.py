@@ -198,6 +198,7 @@ def test_limits_and_the_word_of_a_person_are_set_and_taken_back(agent: Desk) -> 
     assert "ask" not in tools(agent)[0]
 
 
+@pytest.mark.thorough
 def test_two_of_one_name_are_named_at_once_and_only_while_they_are(agent: Desk) -> None:
     row = unfold(agent, 3)
     type_into(row.name.field, "read_file", replace=True)
@@ -236,6 +237,7 @@ def test_fixed_params_are_a_map_and_nothing_else_reaches_the_document(agent: Des
     assert tools(agent)[0]["set"] == {"folder": "notes"}
 
 
+@pytest.mark.thorough
 def test_an_entry_of_the_wrong_shape_is_json_until_it_is_mended(agent: Desk) -> None:
     row = unfold(agent, 2)
     text = row._editors[""]

@@ -255,6 +255,7 @@ def test_control_period_offers_fixes_of_the_row_and_of_a_node(
     assert window.workbench.documents[0].node((), "sort").params["temperature"] == 2
 
 
+@pytest.mark.thorough
 def test_a_problem_of_a_param_and_a_fix_that_only_leads_there_open_its_field(
     window: MainWindow, panel: ProblemsPanel, qtbot: Any
 ) -> None:

@@ -160,6 +160,7 @@ def test_prompts_of_a_node_in_replay_are_those_of_the_run(hand: Hand) -> None:
     assert hand.window.docks["prompts"].isVisible()
 
 
+@pytest.mark.thorough
 def test_prompts_of_a_node_while_designing_are_those_of_all_runs_of_the_graph(example_run: str, hand: Hand) -> None:
     path = recorded_run(EXAMPLE)
     assert path is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
@@ -224,6 +225,7 @@ def test_new_prompts_come_in_and_what_is_selected_stays(made: list[Asked], hand:
     assert now.id == chosen.id
 
 
+@pytest.mark.thorough
 def test_what_comes_in_while_one_reads_further_down_is_listed_when_one_is_back(made: list[Asked], hand: Hand) -> None:
     hand.settle()
     panel, table = hand.panel, hand.panel.page.table

@@ -323,6 +323,7 @@ def test_the_tree_has_forks_below_what_they_go_on_from(put: Put, shelf: Open) ->
     assert deepest > 2
 
 
+@pytest.mark.thorough
 def test_in_the_tree_a_filter_keeps_the_line_above_a_fork_and_what_is_folded_stays_so_when_the_file_grows(
     put: Put, shelf: Open, trace_file: Path
 ) -> None:

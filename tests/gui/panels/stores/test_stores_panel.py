@@ -126,6 +126,7 @@ def test_without_a_graph_a_run_or_stores_it_says_so(hand: Hand, tmp_path: Path) 
     assert hand.panel.note.text() == NO_STORES
 
 
+@pytest.mark.thorough
 def test_hidden_it_asks_nothing_and_shown_again_it_has_what_happened_meanwhile(hand: Hand, shop: Session) -> None:
     hand.window.show_panel("runs")
     hand.qtbot.waitUntil(lambda: hand.panel.visibleRegion().isEmpty(), timeout=5_000)

@@ -65,6 +65,7 @@ def test_a_firing_becomes_a_test_by_menu_and_form_and_passes_offline(bank: Bank)
     assert read_tests(bank.tests).cases["is_content"].about == "The second draft is good."
 
 
+@pytest.mark.thorough
 def test_of_a_region_that_was_tried_again_the_attempt_that_is_shown_becomes_a_test(bank: Bank, tmp_path: Path) -> None:
     bank.db = tmp_path / "attempts.db"
     record_attempts(bank.db)
@@ -150,12 +151,14 @@ def test_a_node_that_draws_random_numbers_is_refused_with_the_reason(bank: Bank,
     assert not graph.with_name("dice.tests.yaml").exists()
 
 
+@pytest.mark.thorough
 def test_what_only_passes_a_value_on_is_refused(bank: Bank) -> None:
     bank.replay(1)
     bank.desk.trigger("tests.from_firing")
     assert "only passes a value on" in form_of(bank).problem.text()
 
 
+@pytest.mark.thorough
 def test_a_recorded_example_asks_where_and_takes_its_graph_along(bank: Bank, tmp_path: Path) -> None:
     example = next(path for path in bundled_graphs() if path.stem == "critic_loop")
     before = example.with_name("critic_loop.tests.yaml").read_bytes()

@@ -28,6 +28,7 @@ from tests.gui.fuzz.machine import settle
 from tests.gui.panels.tests.conftest import Bank
 from tests.gui.windows import press_answer
 from tests.support.hostile_graphs import MARK
+from tests.support.thorough import thorough_but
 
 
 def click_row(bank: Bank, name: str) -> None:
@@ -130,6 +131,7 @@ def test_saving_plays_them_if_that_is_wanted(two: Bank) -> None:
     assert two.states() == {"critic_judges": "failed", "writer_mends": "passed"}
 
 
+@pytest.mark.thorough
 def test_what_is_saved_while_tests_are_played_is_played_after_them(two: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
 
@@ -314,6 +316,7 @@ def test_renewing_keeps_the_new_answers_and_can_be_stopped(
     assert list(read_tests(two.tests).cases) == ["critic_judges", "writer_mends"]
 
 
+@pytest.mark.thorough
 def test_stepping_through_a_test_that_goes_on_is_stopped(bank: Bank) -> None:
     put_endless(bank)
     click_row(bank, "endless")
@@ -343,6 +346,7 @@ def test_a_test_is_stepped_through_as_it_was_played(two: Bank) -> None:
     assert list(two.states()) == ["critic_judges", "writer_mends"], "its tests stay in sight"
 
 
+@pytest.mark.thorough
 def test_the_node_of_a_test_is_shown(two: Bank) -> None:
     click_row(two, "critic_judges")
     two.desk.trigger("tests.go_to_node")
@@ -387,7 +391,7 @@ def test_tests_that_ship_with_the_studio_play_and_stay_as_they_are(bank: Bank) -
         assert not bank.desk.window.actions_bar.actions[f"tests.{name}"].isEnabled(), name
 
 
-@pytest.mark.parametrize("saved", [True, False])
+@pytest.mark.parametrize("saved", thorough_but(lambda saved: saved, [True, False]))
 def test_of_a_graph_that_was_closed_results_stay_and_nothing_is_kept(two: Bank, saved: bool) -> None:
     """What was edited and not saved is gone, and results of it are of another graph."""
     two.desk.trigger("tests.run_all")
@@ -431,6 +435,7 @@ def test_what_a_file_says_is_shown_as_plain_text(bank: Bank) -> None:
     assert "<b>" not in tip
 
 
+@pytest.mark.thorough
 def test_long_texts_and_direction_tricks_of_a_file_reach_no_cell(bank: Bank) -> None:
     nasty = "\\u202etrick " + "long " * 50_000
     bank.tests.write_text(

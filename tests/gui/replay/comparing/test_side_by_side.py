@@ -289,6 +289,7 @@ def test_tabs_close_with_what_is_shown_nowhere_else(window: MainWindow, qtbot: A
     assert window.pages.beside.found == [], "the tab goes with a run that is closed"
 
 
+@pytest.mark.thorough
 def test_a_long_comparison_can_be_given_up_and_begun_again(
     window: MainWindow, qtbot: Any, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,6 @@ from tests.gui.replay.forked import (
     step_of,
     write_script,
 )
-from tests.support.thorough import thorough_but
 
 
 def other_prompt(qtbot: Any, panel: ForkPanel) -> Changes:
@@ -62,9 +61,8 @@ def once_more(qtbot: Any, panel: ForkPanel) -> Changes:
 
 
 # Each is also made by another test below, which goes on with it.
-@pytest.mark.parametrize(
-    "change", thorough_but(lambda change: change is other_prompt, [other_prompt, other_output, once_more])
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("change", [other_prompt, other_output, once_more])
 def test_a_fork_by_hand_gives_what_the_core_gives(window: MainWindow, qtbot: Any, tmp_path: Path, change: Any) -> None:
     db, run_id = record(tmp_path)
     before = hashlib.sha256(db.read_bytes()).hexdigest()
@@ -89,9 +87,9 @@ def test_a_fork_by_hand_gives_what_the_core_gives(window: MainWindow, qtbot: Any
     assert session.document.graph.nodes["writer"].params["instructions"] in GRAPH
 
 
-@pytest.mark.thorough
 def test_another_param_and_several_changes_at_once(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     db, run_id = record(tmp_path)
+    before = hashlib.sha256(db.read_bytes()).hexdigest()
     at = step_of(db, run_id, "writer", "1")
     open_run(window, db, run_id, seq=at)
     fork_here(window, qtbot)
@@ -111,6 +109,8 @@ def test_another_param_and_several_changes_at_once(window: MainWindow, qtbot: An
     changes = Changes({"critic": {"instructions": "Kindly {draft}"}}, {"writer": {"text": "by hand"}})
     wanted = asyncio.run(afork(plain, run_id, at=at, changes=changes))
     assert did(made.source.db, made.run.id) == did(plain, str(wanted.run_id))
+    assert did(made.source.db, made.run.id) != did(db, run_id), "the changes changed something"
+    assert hashlib.sha256(db.read_bytes()).hexdigest() == before, "the file of the run is only read"
 
 
 def test_what_it_will_take_is_told_before(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
@@ -236,6 +236,7 @@ def test_a_fork_can_be_stopped(window: MainWindow, qtbot: Any, tmp_path: Path) -
     assert forks.why_not(session) == ""
 
 
+@pytest.mark.thorough
 def test_a_run_whose_script_is_gone_asks_for_a_model(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     db, run_id = record(tmp_path)
     (tmp_path / "script.jsonl").unlink()
@@ -316,6 +317,7 @@ def test_params_of_a_fork_are_set_in_todays_graph_as_one_edit(window: MainWindow
     assert not document.is_modified
 
 
+@pytest.mark.thorough
 def test_a_node_that_todays_graph_has_not_is_told(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     db, run_id = record(tmp_path)
     open_run(window, db, run_id, seq=step_of(db, run_id, "writer", "1"))
@@ -332,6 +334,7 @@ def test_a_node_that_todays_graph_has_not_is_told(window: MainWindow, qtbot: Any
     assert any("`writer`" in text and kind == "warning" for text, kind in said)
 
 
+@pytest.mark.thorough
 def test_a_fork_that_goes_on_keeps_a_tab_when_it_is_shown_beside_its_parent_no_more(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from studio.engine.run import run
 from studio.graph import Graph
 from studio.gui.panels.inspector.firing.call_block import CallBlock, CallBody, TextBlock
@@ -75,6 +77,7 @@ def test_all_of_each_request_is_shown(workshop: Stage) -> None:
         assert bool(schemas) == (node == "risky"), node
 
 
+@pytest.mark.thorough
 def test_of_very_many_examples_it_is_said_how_many_are_shown(db: Path, stage_of: Callable[..., Stage]) -> None:
     examples = [{"x": f"word {n}", "output": f"reply {n}"} for n in range(25)]
     ask = {"type": "llm.function", "instructions": "Say {x}", "examples": examples, "output": "text"}

@@ -295,6 +295,7 @@ def test_copies_of_a_model_call(workshop: Stage, qtbot: Any) -> None:
     assert json.loads(clipboard()) == {"topic": "tide pools", "fault": "vague"}
 
 
+@pytest.mark.thorough
 def test_a_copied_case_is_one_that_can_be_run(workshop: Stage, qtbot: Any, tmp_path: Path) -> None:
     from studio.cases.reading import read_tests
 
@@ -353,6 +354,7 @@ def test_differences_from_the_firing_before(workshop: Stage, qtbot: Any) -> None
     assert not workshop.find(DiffView, "firing.difference")
 
 
+@pytest.mark.thorough
 def test_differences_from_another_run_and_that_there_are_none(
     db: Path, stage_of: Callable[..., Stage], qtbot: Any
 ) -> None:
@@ -453,6 +455,7 @@ def test_a_long_text_is_cut_before_it_is_shown_and_opened_whole_on_demand(long_r
     window.close()
 
 
+@pytest.mark.thorough
 def test_what_weighs_much_is_read_beside_the_window(long_reply: Stage, qtbot: Any) -> None:
     long_reply.seek_node("again", "0")
     page = long_reply.page
@@ -465,6 +468,7 @@ def test_what_weighs_much_is_read_beside_the_window(long_reply: Stage, qtbot: An
     assert all(len(one.toPlainText()) <= 20_000 for one in page.findChildren(TextView))
 
 
+@pytest.mark.thorough
 def test_all_of_the_json_goes_to_a_file(long_reply: Stage, qtbot: Any, tmp_path: Path) -> None:
     long_reply.seek_node("again", "0")
     body: RawBody = unfold(long_reply, "raw")
