@@ -142,21 +142,15 @@ def test_what_was_learned_is_a_rule_like_any_other(tmp_path: Path) -> None:
 
 AGENTS = sorted(REFERENCE["agents"])
 KEPT = (
-    "circles off",
     "conflict always",
-    "constraint off",
     "deep always",
     "episodic off",
-    "late_rival off",
     "neg off",
     "nothing off",
     "opsub always",
     "order off",
-    "rl_gap off",
     "rl_halt off",
     "semantic off",
-    "struct always",
-    "values off",
 )
 SETTINGS: dict[str, dict[str, Any]] = {"episodic": {"episodes": "dc"}}
 

@@ -31,6 +31,7 @@ LEAVING = [path for path in bundled_graphs() if not settings_of(path.stem).stays
 """All that can leave the studio; `tests/export/test_four_ways.py` sees to it that the others say why they cannot."""
 FEW = [path for path in LEAVING if path.stem in ("critic_loop", "review_digest")]
 """A loop, and a map with a body: the runtime, which is most of a script, is the same in all of them."""
+for_few = pytest.mark.parametrize("example", thorough_but(FEW.__contains__, LEAVING), ids=lambda path: path.stem)
 TOOLS = Path(sys.executable).parent
 TOLD_SOUND = [
     ["ruff", "check", "--config", "pyproject.toml"],
@@ -95,7 +96,7 @@ def checked(command: list[str], folder: Path) -> subprocess.CompletedProcess[str
     )
 
 
-@for_examples("example", LEAVING)
+@for_few
 def test_the_script_holds_nothing_of_ours(example: Path, script: str) -> None:
     imported = {
         name.partition(".")[0]
@@ -112,7 +113,7 @@ def test_the_script_holds_nothing_of_ours(example: Path, script: str) -> None:
     assert imported <= sys.stdlib_module_names | {"litellm"}
 
 
-@for_examples("example", LEAVING)
+@for_few
 def test_the_studio_opens_it_as_the_graph_that_it_was(example: Path, script: str, tmp_path: Path) -> None:
     file = tmp_path / "script.py"
     file.write_text(script)

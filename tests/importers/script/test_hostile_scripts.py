@@ -131,7 +131,7 @@ BOMBS = {
 }
 
 
-LONG = {"comments", "functions", "commas"}
+LONG = {"comments", "functions", "commas", "digits"}
 """Scripts that take a second each, as long as all others together; those are tried in a thorough run."""
 
 
