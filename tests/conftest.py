@@ -94,6 +94,15 @@ def no_writers_left() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def quick_traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The schema of a new trace is made once, and copied."""
+    from tests.support.blank_traces import blank_traces
+
+    with blank_traces(tmp_path_factory.mktemp("blank")):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def no_network() -> Iterator[None]:
     """Connecting or resolving beyond the loopback fails at once, naming the address."""
     connect = socket.socket.connect
