@@ -87,16 +87,18 @@ def test_a_script_runs_by_itself(critic: Path) -> None:
         )
 
 
-def test_a_script_ends_with_the_codes_of_the_studio(critic: Path, tmp_path: Path) -> None:
-    model = ("--model", "scripted:replies.jsonl")
+def test_a_script_ends_with_the_codes_of_the_studio(
+    critic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ("--model", f"scripted:{tmp_path / 'replies.jsonl'}")
 
     assert run(critic, *model, "--limit", "calls=1").returncode == 3
     (tmp_path / "replies.jsonl").write_text("")
-    failed = run(critic, *model, json=False)
-    assert failed.returncode == 1
-    assert "writer" in failed.stderr
-    assert run(critic, "--nonsense", json=False).returncode == 2
-    assert run(critic, *model, "--limit", "calls", json=False).returncode == 2
+    assert call(critic, *model) == 1
+    assert "writer" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match=r"^2$"):
+        call(critic, "--nonsense")
+    assert call(critic, *model, "--limit", "calls") == 2
 
 
 def test_a_script_writes_its_graph_as_a_file(critic: Path, tmp_path: Path) -> None:
