@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 
 from studio.editing.placing import annotations as notes
@@ -133,6 +134,7 @@ def test_a_subgraph_is_dissolved_again(desk: Desk) -> None:
     desk.check()
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_a_subgraph_is_told(desk: Desk) -> None:
     canvas = desk.open(CHAIN)
     desk.choose("topic", "writer")
@@ -159,6 +161,7 @@ def test_a_selected_wire_becomes_feedback_and_back(desk: Desk) -> None:
     assert desk.labels == ["Deliver at the next tick", "Deliver in the same tick"]
 
 
+@pytest.mark.thorough
 def test_feedback_that_closes_a_cycle_stays_feedback(desk: Desk) -> None:
     canvas = desk.open(LOOP)
     click(canvas, on_wire(canvas, "critic.label ~> writer.fault"))
@@ -293,6 +296,7 @@ def test_where_a_subgraph_is_run(desk: Desk) -> None:
     assert desk.canvas.selected() == ["each"]
 
 
+@pytest.mark.thorough
 def test_where_used_of_nothing_is_said(desk: Desk) -> None:
     desk.open(CHAIN)
     desk.choose("result")

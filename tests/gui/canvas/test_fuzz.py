@@ -157,7 +157,7 @@ class Hands:
         chosen()
 
 
-@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed < 2, range(6)))
+@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed < 1, range(6)))
 def test_whatever_is_done_the_view_equals_the_document(qtbot: Any, workbench: Workbench, seed: int) -> None:
     canvas = open_canvas(qtbot, workbench, (LOOP, NOTED, BROKEN)[seed % 3])
     hands = Hands(canvas, seed)

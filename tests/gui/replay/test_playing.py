@@ -149,6 +149,7 @@ def who_moves_by_hand_has_taken_over(window: MainWindow, session: Session, clock
     assert not player.is_playing
 
 
+@pytest.mark.thorough
 def test_another_tab_or_closing_stops_it(window: MainWindow, session: Session, clock: Clock, small: Path) -> None:
     player = replays(window).player
     player.play(session)

@@ -114,6 +114,7 @@ def test_holding_is_set_by_key_and_shown_in_the_menu(hand: Hand, design: Documen
     assert design.holds_at_alarm
 
 
+@pytest.mark.thorough
 def test_holding_is_kept_for_the_next_session(hand: Hand, tmp_path: Path) -> None:
     workbench, live = hand.window.workbench, hand.window.workbench.part("live")
     action = hand.window.actions_bar.actions["dynamics.hold"]

@@ -91,6 +91,7 @@ def test_enter_and_double_click_open_the_run_at_the_firing(example_run: str, han
     assert hand.panel.file_box.currentText() == "This profile", "the run is in the same file"
 
 
+@pytest.mark.thorough
 def test_the_file_of_the_run_in_front_is_asked_until_another_is_picked(hand: Hand, qtbot: Any) -> None:
     hand.settle()
     session = open_example(hand.window)

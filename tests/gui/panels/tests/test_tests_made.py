@@ -118,6 +118,7 @@ def test_nothing_expected_and_wrong_checks_are_told_before_anything_is_written(b
     assert not bank.tests.exists()
 
 
+@pytest.mark.thorough
 def test_a_name_that_is_taken_is_told_and_another_suggested(bank: Bank) -> None:
     bank.add("critic_loop_run")
     before = bank.tests.read_text()

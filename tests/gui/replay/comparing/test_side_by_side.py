@@ -23,6 +23,7 @@ from studio.trace import Trace
 from studio.trace.writer import close_writer
 from tests.gui.replay.forked import GRAPH, PATIENCE_MS, asked, child, did, open_run, press, record, step_of
 from tests.gui.support import wheel
+from tests.support.thorough import thorough_but
 
 Key = tuple[str, str]
 
@@ -92,7 +93,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return Runs(db, a, {name: forked(db, a, at=at[name], changes=changes) for name, changes in CHANGES.items()})
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", thorough_but(lambda name: name != "end", CHANGES))
 def test_two_runs_are_compared_as_a_plain_reading_compares_them(
     window: MainWindow, qtbot: Any, runs: Runs, name: str, subtests: pytest.Subtests
 ) -> None:
