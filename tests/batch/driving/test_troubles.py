@@ -228,7 +228,7 @@ def test_embedded_models_serve_two_workers_and_end_with_them(tmp_path: Path) -> 
     graph.add("flow.output", "result")
     graph.connect("topic.value", "judge.topic")
     graph.connect("judge.label", "result.value")
-    jobs = SmallJobs(graph, 4, {"model": "embedded/smollm2-135m"})
+    jobs = SmallJobs(graph, 3, {"model": "embedded/smollm2-135m"})
 
     ran_with_its_family(jobs, tmp_path / "batch.db", at_once=2)
 

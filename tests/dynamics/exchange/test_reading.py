@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.dynamics.analysis import analyse, steps
@@ -18,6 +18,7 @@ from studio.dynamics.exchange.reading import ExchangeError, load_run, read_runs
 from studio.dynamics.exchange.run import Event, Goal, Module, Run
 from studio.dynamics.exchange.writing import as_line, write_runs
 from tests.dynamics.building import READER, run_of, said
+from tests.support.thorough import draws
 
 WHOLE: dict[str, Any] = {
     "id": "a",
@@ -184,6 +185,7 @@ def test_a_run_of_readings_only_is_written_read_and_judged_like_its_texts() -> N
     assert analyse(back, reader=READER) == analyse(whole, reader=READER)
 
 
+@settings(max_examples=draws(40, 100))
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

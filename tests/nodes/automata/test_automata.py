@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.dynamics.automata.lab import classify
@@ -20,7 +20,7 @@ from studio.nodes.automata.rule import Rule
 from studio.nodes.automata.step import Step
 from studio.support.errors import NodeError
 from tests.support.fake_context import present, run_node
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
 ROWS = st.lists(st.integers(0, 1), min_size=1, max_size=40)
 
@@ -65,6 +65,7 @@ async def test_a_cell_that_is_neither_0_nor_1_is_refused() -> None:
         await run_node(Cell, {}, {"left": 2, "centre": 0, "right": 0, "table": table_of(30)})
 
 
+@settings(max_examples=draws(40, 100))
 @given(ROWS, st.integers(0, 255), st.booleans(), st.integers(0, 6))
 async def test_a_step_of_the_whole_row_is_that_of_every_cell(row: list[int], rule: int, ring: bool, steps: int) -> None:
     out = await run_node(

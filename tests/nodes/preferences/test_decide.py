@@ -133,7 +133,7 @@ PREFERENCES = st.one_of(
 )
 
 
-@settings(max_examples=draws(120, 400), deadline=None)
+@settings(max_examples=draws(60, 400), deadline=None)
 @given(st.lists(PREFERENCES, max_size=12))
 def test_it_decides_as_the_rules_written_a_second_time(made: list[Preference]) -> None:
     found = decide(made)
