@@ -18,11 +18,13 @@ from studio.support.errors import StudioError
 VERSION = 3
 """Part of the key: grows when drawings look different."""
 
+MOST_REMEMBERED = 200
+
 Point = tuple[float, float]
 
 _log = logging.getLogger(__name__)
 _drawn: dict[str, bytes] = {}
-"""Drawings made in this session, by key: none is made twice, also where the folder cannot be written or was emptied."""
+"""The last drawings of this session, by key: none is made twice where the folder cannot be written or was emptied."""
 
 
 def preview_svg(path: Path, theme: Theme, registry: Registry) -> bytes:
@@ -40,10 +42,13 @@ def preview_svg(path: Path, theme: Theme, registry: Registry) -> bytes:
     drawn = _drawn.get(key)
     if drawn is None:
         try:
-            drawn = _drawn[key] = _draw(path, theme, registry).encode()
+            drawn = _draw(path, theme, registry).encode()
         except StudioError as error:
             _log.warning("no preview of %s: %s", path, error)
             return b""
+        if len(_drawn) >= MOST_REMEMBERED:
+            del _drawn[next(iter(_drawn))]
+        _drawn[key] = drawn
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(drawn)

@@ -84,7 +84,6 @@ def test_own_changes_are_asked_about_and_can_be_kept(window: MainWindow, small: 
     assert "about: mine" in small.read_text()
 
 
-@pytest.mark.thorough
 def test_own_changes_are_asked_about_and_can_be_given_up(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small, "mine")
 
@@ -137,7 +136,6 @@ def test_a_file_that_is_gone_is_told_and_can_be_written_again(window: MainWindow
     assert keys(window) == []
 
 
-@pytest.mark.thorough
 def test_a_file_that_is_gone_leaves_the_graph_unsaved(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small)
 

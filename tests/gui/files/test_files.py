@@ -88,7 +88,6 @@ def test_closing_asks_and_save_saves(window: MainWindow, small: Path, qtbot: Any
     assert window.workbench.documents == []
 
 
-@pytest.mark.thorough
 def test_closing_asks_and_discard_leaves_the_file_alone(window: MainWindow, small: Path, qtbot: Any) -> None:
     before = small.read_bytes()
     changed(window, small)

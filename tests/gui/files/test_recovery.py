@@ -103,7 +103,6 @@ def test_a_graph_with_changes_of_its_own_is_not_taken_over(window: MainWindow, c
     assert keeper(window).look() != []
 
 
-@pytest.mark.thorough
 def test_what_is_recovered_takes_the_place_of_the_file_however_that_was_named(
     window: MainWindow, crashed: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
 ) -> None:

@@ -104,7 +104,6 @@ def test_in_the_window_while_a_graph_is_designed(window: MainWindow, small: Path
         assert nameless(settle(window).window()) == []
 
 
-@pytest.mark.thorough
 def test_while_it_is_forked_and_beside_what_came_of_it(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     db, a = record(tmp_path)
     at = step_of(db, a, "critic", "1")

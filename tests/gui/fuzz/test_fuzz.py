@@ -78,7 +78,6 @@ def _grown(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int
     return {name: (before[name], count) for name, count in after.items() if count > before[name]}
 
 
-@pytest.mark.thorough
 def test_the_same_seed_does_the_same_things(window: MainWindow, tmp_path: Path) -> None:
     count = draws(12, 25)
     first = Machine(window, 9, [(1, hands.move), (1, hands.press), (1, hands.release), (2, others.edit)])

@@ -144,7 +144,6 @@ def test_a_playhead_or_page_of_another_step_is_found(shaken: MainWindow, tmp_pat
     watch.leave()
 
 
-@pytest.mark.thorough
 def test_a_run_that_somebody_keeps_is_found(window: MainWindow, watch: Watch) -> None:
     session = opened(window)
     close_all(window, window.workbench)

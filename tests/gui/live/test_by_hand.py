@@ -137,7 +137,6 @@ def test_a_run_is_held_at_a_breakpoint_stopped_and_gone_on_with_by_keys(hands: H
     assert hands.to_end().outputs == {"result": "Three."}
 
 
-@pytest.mark.thorough
 def test_run_to_here_from_here_and_only_this_by_keys(hands: Hands) -> None:
     live = hands.open(CRITIC_LOOP, *GOOD)
     hands.choose("critic")

@@ -94,7 +94,6 @@ def test_closing_the_window_asks_what_becomes_of_the_run(lone_window: MainWindow
     assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "aborted")
 
 
-@pytest.mark.thorough
 def test_a_run_can_be_left_paused_by_closing_the_window(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     live = open_graph(lone_window, tmp_path, ASKING)
     press(qtbot, lone_window, Qt.Key.Key_F5)
@@ -108,7 +107,6 @@ def test_a_run_can_be_left_paused_by_closing_the_window(lone_window: MainWindow,
     assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "paused")
 
 
-@pytest.mark.thorough
 def test_what_is_edited_while_a_run_is_left_is_asked_about(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     live = open_graph(lone_window, tmp_path, ASKING)
     document = lone_window.workbench.document
@@ -124,7 +122,6 @@ def test_what_is_edited_while_a_run_is_left_is_asked_about(lone_window: MainWind
     assert document.is_modified
 
 
-@pytest.mark.thorough
 def test_a_held_run_stays_paused_when_the_window_closes_and_no_question_is_asked(
     lone_window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:

@@ -246,7 +246,6 @@ def test_without_a_keyring_a_sentence_says_what_to_do(lone_window: MainWindow, r
     assert not panel.rows["OPENAI_API_KEY"].field.isEnabled()
 
 
-@pytest.mark.thorough
 def test_a_key_of_another_provider_can_be_added(window: MainWindow, ring: Ring, qtbot: Any) -> None:
     panel = keys_panel(show_settings(window.workbench), qtbot)
 

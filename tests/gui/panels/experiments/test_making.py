@@ -265,7 +265,6 @@ def test_a_second_experiment_waits_for_the_first(lab: Lab) -> None:
     lab.wait(lambda: lab.service.drive is None)
 
 
-@pytest.mark.thorough
 def test_very_many_runs_are_begun_only_by_who_means_them(lab: Lab) -> None:
     lab.graph()
     lab.workbench.trigger("experiments.new")

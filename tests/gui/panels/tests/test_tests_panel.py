@@ -131,7 +131,6 @@ def test_saving_plays_them_if_that_is_wanted(two: Bank) -> None:
     assert two.states() == {"critic_judges": "failed", "writer_mends": "passed"}
 
 
-@pytest.mark.thorough
 def test_what_is_saved_while_tests_are_played_is_played_after_them(two: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
 
@@ -435,7 +434,6 @@ def test_what_a_file_says_is_shown_as_plain_text(bank: Bank) -> None:
     assert "<b>" not in tip
 
 
-@pytest.mark.thorough
 def test_long_texts_and_direction_tricks_of_a_file_reach_no_cell(bank: Bank) -> None:
     nasty = "\\u202etrick " + "long " * 50_000
     bank.tests.write_text(

@@ -61,7 +61,6 @@ def once_more(qtbot: Any, panel: ForkPanel) -> Changes:
 
 
 # Each is also made by another test below, which goes on with it.
-@pytest.mark.thorough
 @pytest.mark.parametrize("change", [other_prompt, other_output, once_more])
 def test_a_fork_by_hand_gives_what_the_core_gives(window: MainWindow, qtbot: Any, tmp_path: Path, change: Any) -> None:
     db, run_id = record(tmp_path)
