@@ -88,7 +88,14 @@ class Machine:
             while (count is None or taken < count) and go_on():
                 self.step()
                 taken += 1
+        self._let_go()
         return taken
+
+    def _let_go(self) -> None:
+        """Let a button go that is held at the end: for Qt's tests it would be held in the windows of others, too."""
+        if self.held != Qt.MouseButton.NoButton:
+            QTest.mouseRelease(self.view.viewport() if self.view else self.window, self.held)
+            self.held = Qt.MouseButton.NoButton
 
     def step(self) -> None:
         """Do one thing and look at everything. Raises Broken."""
