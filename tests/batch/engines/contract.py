@@ -54,10 +54,11 @@ def killed_workers_and_a_failing_run_stop_nobody(
     *,
     workers: int = 2,
     latency_ms: int = 0,
+    count: int = COUNT,
     begins: Callable[[], bool] = lambda: True,
 ) -> Outcome:
     """Once it `begins`, the first worker that tells of a run dies, and so does the first of the others: whatever the
-    speed of each, all of what they had is to be made again. A run that fails is a result."""
+    speed of each, all of what they had is to be made again. A run that fails, the last of `count` + 1, is a result."""
     db = folder / "batch.db"
     killed: list[int] = []
 
@@ -69,7 +70,7 @@ def killed_workers_and_a_failing_run_stop_nobody(
 
     breaking = Breaking(engine, dies)
     model = script(folder, [{"reply": reply, "latency_ms": latency_ms} for reply in REPLIES])
-    jobs = LastFails(small_graph(), COUNT + 1, {"model": model})
+    jobs = LastFails(small_graph(), count + 1, {"model": model})
     jobs.fails = script(folder, REPLIES[:1], "short.jsonl")  # answers one call only: the second fails the run
 
     outcome = drive(jobs, breaking, db, workers=workers)
@@ -79,19 +80,19 @@ def killed_workers_and_a_failing_run_stop_nobody(
     assert breaking.started >= workers + 2
     assert outcome.progress.repeated >= 2
     *good, failed = results_of(db)
-    assert (failed.row, failed.status) == (COUNT, "failed")
+    assert (failed.row, failed.status) == (count, "failed")
     assert "no reply left" in failed.error
-    _require_each_once(good, db, folder)
+    _require_each_once(good, count, db, folder)
     return outcome
 
 
 def require_each_once(db: Path, folder: Path) -> None:
     """Each row has one result, whose run has the outline of the plain engine."""
-    _require_each_once(results_of(db), db, folder)
+    _require_each_once(results_of(db), COUNT, db, folder)
 
 
-def _require_each_once(results: list[BatchResult], db: Path, folder: Path) -> None:
-    assert [one.row for one in results] == list(range(COUNT))
+def _require_each_once(results: list[BatchResult], count: int, db: Path, folder: Path) -> None:
+    assert [one.row for one in results] == list(range(count))
     assert max(Counter(one.run for one in results).values()) == 1
     plain = expected_outline(folder)
     for one in results:
