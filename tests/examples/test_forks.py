@@ -139,9 +139,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
 
 KEPT = {
     "babyagi-executor.version_a-midway",
-    "chat_router-answer.pick",
     "chatbot-rolling_summary",
-    "critic_loop-critic",
     "critic_loop-writer-midway",
     "order_desk_twin-clerk",
 }
@@ -389,7 +387,7 @@ def test_with_the_old_answers_nothing_but_the_prompt_differs(
 
 @pytest.mark.parametrize(
     "case",
-    thorough_but(lambda case: is_everyday(case) and case.example != "chat_router", [c for c in CASES if c.at is None]),
+    thorough_but(is_everyday, [c for c in CASES if c.at is None]),
     ids=str,
 )
 def test_the_run_that_an_example_ships_with_is_forked_alike(

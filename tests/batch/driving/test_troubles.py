@@ -220,6 +220,7 @@ def test_code_that_a_killed_worker_runs_ends_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.embedded
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_embedded_models_serve_two_workers_and_end_with_them(tmp_path: Path) -> None:
     graph = Graph("embedded")

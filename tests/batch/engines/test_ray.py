@@ -216,7 +216,7 @@ def test_a_cluster_of_two_nodes_keeps_the_contract_and_the_loss_of_one_costs_not
         return False
 
     outcome = contract.killed_workers_and_a_failing_run_stop_nobody(
-        Breaking(placed, machine_dies), tmp_path, workers=3, latency_ms=150, count=30, begins=lambda: bool(died)
+        Breaking(placed, machine_dies), tmp_path, workers=3, latency_ms=150, count=18, begins=lambda: bool(died)
     )
 
     assert placed.on >= set(two_nodes.raylets), "of three workers one at least was on each machine"

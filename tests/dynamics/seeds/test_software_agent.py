@@ -66,6 +66,7 @@ def test_other_edits_that_say_the_same_escape_the_agent_and_not_the_guard(tmp_pa
     assert_paused(seen, "circle", by="patch_writer", within=len(UNDERSTOOD) + 5)
 
 
+@pytest.mark.thorough
 def test_a_patch_that_passes_is_healthy(tmp_path: Path, repository: str) -> None:
     replies = [*UNDERSTOOD, swap("    return a + c", "    return a + b"), RIGHT, REPRODUCTION, TITLE]
 

@@ -22,6 +22,7 @@ from studio.trace.writer import close_writer
 from tests.engine.players import Services
 from tests.export.standalone.real_graphs import real_graph
 from tests.support.played_scripts import Played, Told, told
+from tests.support.thorough import thorough_but
 
 if TYPE_CHECKING:
     from studio.models.catalog import Catalog
@@ -82,7 +83,7 @@ def _is_in(tick: str, outer: str) -> bool:
     return tick == outer or tick.startswith(f"{outer}.")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", thorough_but({0, 5, 11, 28, 39}.__contains__, SEEDS))
 def test_a_script_records_what_the_engine_records(seed: int, tmp_path: Path) -> None:
     graph = real_graph(seed, 3 + seed % 10)
 

@@ -79,6 +79,7 @@ def model() -> Iterator[Embedded]:
     pool.stop_all()
 
 
+@pytest.mark.thorough
 async def test_decide_tells_positive_from_negative_reviews(model: Embedded) -> None:
     ctx = ProviderContext(model)
 
