@@ -52,7 +52,7 @@ class Filler:
         self._stock: set[str] = set()
         self.since: int | None = None
 
-    def see(self, step: Step, matter: bool) -> bool:
+    def see(self, step: Step, *, matter: bool) -> bool:
         """Take an output with content; return whether it fills the time.
 
         One sentence of a stock may by chance share a word with the goal; `matter` tells that the output moved something

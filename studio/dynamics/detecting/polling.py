@@ -68,7 +68,7 @@ class Polling:
         """Whether more than one module has spoken, so that one may wait for another."""
         return self._alone is None
 
-    def see(self, module: str, kind: str, reading: Reading, number: int, usual: float, plain: bool) -> bool:
+    def see(self, module: str, kind: str, reading: Reading, number: int, usual: float, *, plain: bool) -> bool:
         """Take a firing; return whether it is part of a poll.
 
         `usual` is the mass of what is said at a time in this run, `plain` tells that it neither failed nor wrote.
@@ -84,7 +84,7 @@ class Polling:
         short = plain and light
         talk = self._talk
         if short:
-            talks = talk.goes_on(reading, kind != "llm")
+            talks = talk.goes_on(reading, outside=kind != "llm")
         else:
             talks, talk.count = False, 0
         if kind in _ANSWERERS:
@@ -157,7 +157,7 @@ class _Talk:
         self._wordings: set[str] = set()
         self.count = 0
 
-    def goes_on(self, reading: Reading, outside: bool) -> bool:
+    def goes_on(self, reading: Reading, *, outside: bool) -> bool:
         """Take a short output; somebody who is no model must be among those who speak, as `outside` tells of this
         one."""
         if self.count:

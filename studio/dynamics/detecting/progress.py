@@ -72,8 +72,9 @@ class Progress:
         self._inputs[module] = inputs
 
     def see(
-        self, index: int, t: int, module: str, reading: Reading, new: frozenset[str], effect: str | None, counts: bool
-    ) -> str:
+        self, index: int, t: int, module: str, reading: Reading, new: frozenset[str], effect: str | None,
+        *, counts: bool = True,
+    ) -> str:  # fmt: skip
         """Take a firing, the `index`-th of the run; return the signal that it gives, or "".
 
         Without `counts` numbers that move are no signal: a memory grows also where nothing is achieved.

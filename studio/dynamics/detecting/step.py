@@ -10,22 +10,18 @@ from studio.dynamics.words.reading import Reading
 
 
 class Said:
-    """One thing that a module said, in whatever wordings: when, how often, its first and its last words.
-
-    `last_position` is where its `number` stood last in the run's word stream, -1 before it did.  A watch makes one for
-    nearly each firing, and sets what is in it.
-    """
+    """One thing that a module said, in whatever wordings: when, how often, its first and its last words."""
 
     __slots__ = ("count", "first", "first_t", "last", "last_position", "module", "number", "ticks")
 
-    number: int
-    module: str
-    first_t: int
-    first: Reading
-    last: Reading
-    count: int
-    last_position: int
-    ticks: tuple[int, ...]
+    def __init__(self, number: int, module: str, t: int, first: Reading) -> None:
+        self.number = number
+        self.module = module
+        self.first_t = t
+        self.first = self.last = first
+        self.count = 0
+        self.last_position = -1
+        self.ticks: tuple[int, ...] = ()
 
 
 class Step:

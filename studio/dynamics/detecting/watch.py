@@ -156,8 +156,7 @@ class Watch:
             self.wander.progressed(step.position, step.t)
         if step.kind == "tool":
             self.procrastination.see(step)  # which no other firing matters to
-        found = self.stall.see(step) + self.circle.see(step) + self.wander.see(step)
-        alarms = list(found) if found else []
+        alarms = [*self.stall.see(step), *self.circle.see(step), *self.wander.see(step)]
         said = step.said
         said.count += 1
         if known:
@@ -268,14 +267,7 @@ class Watch:
         is_new = symbol >= tally.symbols
         said = None if is_new else self._said.get(tally.letters + symbol)
         if said is None:
-            said = Said()
-            said.number = self.words
-            said.module = module
-            said.first_t = t
-            said.first = said.last = reading
-            said.count = 0
-            said.last_position = -1
-            said.ticks = ()
+            said = Said(self.words, module, t, reading)
             self.words += 1
             self._said.put(tally.letters + symbol, said)
             if is_new:
@@ -303,9 +295,9 @@ class Watch:
         progress = ""
         if not failed:
             fresh = words if vocabulary.fills and not new else new
-            progress = self.progress.see(index, t, module, reading, fresh, effect, kind not in _GROWING)
+            progress = self.progress.see(index, t, module, reading, fresh, effect, counts=kind not in _GROWING)
         plain = not failed and effect != "write"
-        polled = self.polling.see(module, kind, reading, said.number, vocabulary.usual, plain)
+        polled = self.polling.see(module, kind, reading, said.number, vocabulary.usual, plain=plain)
         goal = self._goal
         related = not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient))
         hollow = not (related or words or reading.salient) and vocabulary.hollow(reading, self._wanted)
@@ -332,7 +324,7 @@ class Watch:
         step.effect = effect
         step.progress = progress
         if contentful:
-            if self._filler.see(step, not plain or progress != ""):
+            if self._filler.see(step, matter=not plain or bool(progress)):
                 hollow = True
             if self._filler.since is not None:
                 self.stall.filled(self._filler.since)

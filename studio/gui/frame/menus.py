@@ -28,7 +28,6 @@ class ActionBar(QObject):
         self.window = window
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
-        self._can: dict[str, bool] = {}
         self._canvases: list[QWidget] = []
         # One connection for all of them: of hundreds, each costs as much as an action.
         self._group = QActionGroup(self)
@@ -162,8 +161,7 @@ class ActionBar(QObject):
         for action in all_actions().values():
             made = self.actions[action.id]
             can = action.when(self.workbench)
-            if self._can.get(action.id) != can:  # of hundreds, few change at once
-                self._can[action.id] = can
+            if made.isEnabled() != can:  # of hundreds, few change at once
                 made.setEnabled(can)
             if action.label is not None:
                 label = action.label(self.workbench)

@@ -129,10 +129,9 @@ def test_a_new_word_in_a_known_sentence_is_the_next_of_a_row_and_a_known_one_is_
 
 def test_symbols_of_stored_readings_are_taken_over() -> None:
     book = SymbolBook(DEFAULTS)
-    said = Said()
-    said.module, said.first = "m", READER.read("Compare the flights to Lisbon by price").with_symbol(7)
+    stored = READER.read("Compare the flights to Lisbon by price")
 
-    book.adopt(said, 7)
+    book.adopt(Said(0, "m", 1, stored.with_symbol(7)), 7)
 
     assert book.symbol("m", READER.read("compare the flights to  LISBON by price")) == 7
     assert book.symbol("m", READER.read("By price, I will compare flights to Lisbon now")) == 7
