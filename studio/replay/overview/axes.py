@@ -109,10 +109,8 @@ class Window:
 
     def set(self, start: float, end: float) -> None:
         """See this part, or the nearest that there is."""
-        length = min(max(end - start, self.least), max(self.whole, self.least))
-        middle = (start + end) / 2
-        self.start = min(max(middle - length / 2, 0.0), max(0.0, self.whole - length))
-        self.end = self.start + length
+        length = self._allowed(end - start)
+        self._see((start + end) / 2 - length / 2, length)
 
     def fit(self) -> None:
         """See all."""
@@ -120,16 +118,13 @@ class Window:
 
     def zoom(self, factor: float, around: float) -> None:
         """See more (factor above 1) or less; the place `around` stays where it is seen."""
-        length = min(max(self.length * factor, self.least), max(self.whole, self.least))
+        length = self._allowed(self.length * factor)
         part = (around - self.start) / self.length if self.length > 0 else 0.5
-        start = around - part * length
-        self.set(start, start + length)
+        self._see(around - part * length, length)
 
     def pan(self, by: float) -> None:
         """Move along the axis."""
-        length = self.length
-        start = min(max(self.start + by, 0.0), max(0.0, self.whole - length))
-        self.start, self.end = start, start + length
+        self._see(self.start + by, self.length)
 
     def reveal(self, place: float, part: float = 0.2) -> bool:
         """Have a place in view: if it is outside, it comes to stand at a part of the width; return whether it moved."""
@@ -148,6 +143,15 @@ class Window:
             self.fit()
         else:
             self.set(self.start, self.end)
+
+    def _allowed(self, length: float) -> float:
+        return min(max(length, self.least), max(self.whole, self.least))
+
+    def _see(self, start: float, length: float) -> None:
+        """See so much from a place or the nearest that there is. The length is kept as it is: taken from the two ends
+        again, all of an axis could come out a rounding error short of all."""
+        self.start = min(max(start, 0.0), max(0.0, self.whole - length))
+        self.end = self.start + length
 
 
 def nice_step(length: float, most: int, *, whole: bool = False) -> float:
