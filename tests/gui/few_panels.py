@@ -11,6 +11,8 @@ from studio.gui.frame import window as window_module
 from studio.gui.frame.pages import Pages
 from studio.gui.panels import all_panels
 
+_welcome = Pages.welcome
+
 
 def make_only(monkeypatch: pytest.MonkeyPatch, *kept: str, welcome: bool = False) -> None:
     """Have windows make no panels but these (by id; the others stay empty), and no welcome page unless asked for."""
@@ -19,5 +21,5 @@ def make_only(monkeypatch: pytest.MonkeyPatch, *kept: str, welcome: bool = False
         for one in all_panels()
     ]
     monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    if not welcome:
-        monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    # Asked for, it is there also beside a window of the module that does without.
+    monkeypatch.setattr(Pages, "welcome", _welcome if welcome else lambda *_, **__: None)

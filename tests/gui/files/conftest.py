@@ -1,4 +1,5 @@
-"""A window with no panel made: files are about pages, menus and questions."""
+"""A window with no panel made stands for all tests of a module: files are about pages, menus and questions. Who looks at
+what a window begins with takes one of his own."""
 
 from __future__ import annotations
 
@@ -6,14 +7,31 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from studio.gui.frame.window import MainWindow
 from tests.gui.few_panels import make_only
+from tests.gui.standing import Standing, few
 from tests.gui.windows import opened
 
 
+@pytest.fixture(scope="module")
+def lasting(
+    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    """The window of a module."""
+    with few(request, tmp_path_factory) as found:
+        yield found
+
+
 @pytest.fixture
-def window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+def window(lasting: Standing) -> Iterator[MainWindow]:
     """The window, shown and in front, without a graph."""
+    yield from lasting.lend()
+
+
+@pytest.fixture
+def new_window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """A window that was just opened, with its welcome page."""
     make_only(monkeypatch, welcome=True)
     yield from opened(qtbot)

@@ -128,16 +128,16 @@ def test_leaving_asks_for_each_and_cancel_at_the_last_keeps_all(
 
 @pytest.mark.thorough
 def test_leaving_goes_on_when_all_questions_are_answered(
-    window: MainWindow, small: Path, other: Path, qtbot: Any
+    new_window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
-    changed(window, small)
-    changed(window, other)
+    changed(new_window, small)
+    changed(new_window, other)
 
-    assert not window.close()
-    press_answer(qtbot, window, "Save")
-    press_answer(qtbot, window, "Discard")
+    assert not new_window.close()
+    press_answer(qtbot, new_window, "Save")
+    press_answer(qtbot, new_window, "Discard")
 
-    qtbot.waitUntil(lambda: not window.isVisible())
+    qtbot.waitUntil(lambda: not new_window.isVisible())
     assert "about: changed" in small.read_text()
     assert "changed" not in other.read_text()
 
@@ -315,23 +315,25 @@ def test_a_broken_file_is_looked_at_again_when_it_changes(window: MainWindow, tm
 
 
 @pytest.mark.thorough
-def test_a_broken_file_closes_by_keyboard_and_is_not_touched(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+def test_a_broken_file_closes_by_keyboard_and_is_not_touched(
+    new_window: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text("studio: [")
-    window.workbench.open(path)
+    new_window.workbench.open(path)
     QApplication.processEvents()
 
-    qtbot.keyClick(window, Qt.Key.Key_W, CONTROL)
+    qtbot.keyClick(new_window, Qt.Key.Key_W, CONTROL)
 
-    assert window.pages.tabText(0) == "Welcome"
+    assert new_window.pages.tabText(0) == "Welcome"
     assert path.read_text() == "studio: ["
 
 
-def test_a_file_that_is_not_there_is_a_sentence(window: MainWindow, tmp_path: Path) -> None:
-    assert window.workbench.open(tmp_path / "nowhere.yaml") is None
+def test_a_file_that_is_not_there_is_a_sentence(new_window: MainWindow, tmp_path: Path) -> None:
+    assert new_window.workbench.open(tmp_path / "nowhere.yaml") is None
 
-    assert "There is no such file." in window.status.text
-    assert window.pages.tabText(0) == "Welcome"
+    assert "There is no such file." in new_window.status.text
+    assert new_window.pages.tabText(0) == "Welcome"
 
 
 def test_a_bundled_graph_opens_as_a_copy_and_is_never_written(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:

@@ -34,6 +34,12 @@ os._exit(9)
 
 
 @pytest.fixture
+def window(new_window: MainWindow) -> MainWindow:
+    """A window that looks for what is left when it opens, and offers it on its welcome page."""
+    return new_window
+
+
+@pytest.fixture
 def crashed(small: Path) -> Path:
     """A file with changes that a program left behind when it died."""
     subprocess.run([sys.executable, "-c", CRASH, str(small)], check=False)
