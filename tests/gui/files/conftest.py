@@ -1,5 +1,7 @@
-"""A window with no panel made stands for all tests of a module: files are about pages, menus and questions. Who looks at
-what a window begins with takes one of his own."""
+"""A window with no panel made stands for all tests of a module: files are about pages, menus and questions.
+
+Who looks at what a window begins with, or ends it, takes one of his own.
+"""
 
 from __future__ import annotations
 
