@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from studio.dynamics.detecting.deciding import decide
-from studio.dynamics.detecting.playing import play
+from studio.dynamics.detecting.playing import feed, play
 from studio.dynamics.detecting.step import Step
 from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange.run import Run
@@ -42,7 +41,7 @@ def analyse(
 
 def _judged(run: Run, watch: Watch) -> Verdict:
     """Play a run and judge it; the watch goes before the collector, which would look through all that it holds."""
-    deque(play(watch, run), maxlen=0)
+    feed(watch, run)
     return judge(watch, run.id)
 
 

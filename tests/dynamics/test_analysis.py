@@ -251,11 +251,10 @@ def test_the_limits_are_told() -> None:
 def test_the_collector_of_garbage_is_left_as_it_was(collects: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 
-    def playing(watch: Watch, run: Run) -> list[None]:
+    def fed(watch: Watch, run: Run) -> None:
         seen.append(gc.isenabled())
-        return []
 
-    monkeypatch.setattr(analysis_module, "play", playing)
+    monkeypatch.setattr(analysis_module, "feed", fed)
     was = gc.isenabled()
     try:
         (gc.enable if collects else gc.disable)()

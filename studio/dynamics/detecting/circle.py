@@ -16,8 +16,6 @@ from studio.dynamics.verdict import Alarm, Level
 _QUOTED = 3
 """Modules or sentences of one circle that evidence quotes."""
 _POLLED = frozenset({"tool", "timer"})
-_LABEL_WORDS = 2
-"""Words from which an output is no mere label, which comes again in any row of things, whatever is done with them."""
 _LIKELY = 0.4
 """Match from which the period of a noisy circle is named."""
 
@@ -62,8 +60,8 @@ class Circle:
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return an alarm when the circle has closed often enough."""
         reading = step.reading
-        if reading.mass < self._least_mass or len(reading.content) + len(reading.salient) < _LABEL_WORDS:
-            return ()
+        if reading.mass < self._least_mass or reading.is_label:
+            return ()  # a label comes again in any row of things, whatever is done with them
         said = step.said
         said.last_position = self._periods.see(said.number, said.last_position)
         self._recent.append(step)
@@ -79,10 +77,11 @@ class Circle:
             self._repeat()
         elif self._repeats > 1:
             self._repeats, self._period = 1, 0
+        marks = self._known
         if (
-            self._repeats < self._least_repeats
+            (marks.held < self._few or marks.count(self._count, self._long) < self._few)
+            and (not known or self._repeats < self._least_repeats)
             and not self._bell.rung
-            and (self._known.held < self._few or self._known.count(self._count, self._long) < self._few)
         ):
             self._stale, self._level = True, None  # nothing can be due: what it comes to is worked out when asked for
             return ()

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter, deque
 from itertools import pairwise
 
+from studio.dynamics.detecting.lately import Lately
 from studio.dynamics.detecting.step import Step
 
 _WINDOW = 16
 """Outputs looked at."""
-_ALL = (1 << _WINDOW) - 1
 _NEVER = -_WINDOW - 1
 _MOST_WITHIN = 256
 """Texts that are looked up among these, of which most are none of them any more."""
@@ -46,7 +46,7 @@ class Filler:
 
     def __init__(self) -> None:
         self._last: deque[Step] = deque(maxlen=_WINDOW)
-        self._again = 0  # a bit for each of the last outputs, the latest lowest: whether it was said before
+        self._again = Lately(_WINDOW)  # which of the last outputs were said before
         self._count = 0
         self._within: dict[str, int] = {}  # at which count each text came last; some that are not among them any more
         self._stock: set[str] = set()
@@ -66,7 +66,7 @@ class Filler:
                 last.clear()
                 within.clear()
                 stock.clear()
-                self._again = 0
+                self._again.clear()
             return False
         hash_ = step.reading.hash
         at = self._count
@@ -76,7 +76,8 @@ class Filler:
         if len(within) > _MOST_WITHIN:
             self._within = {each.reading.hash: count for count, each in enumerate((*last, step), at - len(last))}
         last.append(step)
-        self._again = (self._again << 1 | again) & _ALL
+        if again:
+            self._again.mark(at)
         if stock:
             if self._share() < _AGAIN or self._order() >= _ORDERLY:
                 stock.clear()
@@ -89,7 +90,7 @@ class Filler:
 
     def _share(self) -> float:
         """Return which share of the last outputs was said before."""
-        return self._again.bit_count() / len(self._last)
+        return self._again.count(self._count, _WINDOW) / len(self._last)
 
     def _fills(self) -> bool:
         if self._share() < _AGAIN:

@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
-import sys
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from operator import attrgetter
 
 from studio.dynamics.detecting.step import Step
 from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange.run import Event, Goal, Run
 from studio.dynamics.verdict import Alarm
 
-_NEVER: Final = sys.maxsize
 
-
-def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
-    """Feed a run to a watch and yield each firing, as it was seen and as it was given.
+def feed(watch: Watch, run: Run) -> None:
+    """Feed a run to a watch.
 
     At each tick the goals that open come first, then those that close, then the firings.
     """
-    news = sorted(_goals(run), key=lambda item: (item[0], item[1]))
-    at, due = 0, news[0][0] if news else _NEVER
-    for event in run.ordered():
-        while due <= event.t:
-            _tell(watch, news[at])
+    for firings in _stretches(watch, run):
+        for event in firings:
+            watch.see(event)
+
+
+def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
+    """Feed a run to a watch and yield each firing, as it was seen and as it was given."""
+    for firings in _stretches(watch, run):
+        for event in firings:
+            watch.see(event)
+            step = watch.last
+            assert step is not None
+            yield step, event
+
+
+def _stretches(watch: Watch, run: Run) -> Iterator[list[Event]]:
+    """Yield the firings between any two other things that happen, which the watch is told here: they are few, and a
+    firing is to cost nothing for them."""
+    events = run.ordered()
+    at = 0
+    for until, news in _news(run, events):
+        if at < until:
+            yield events[at:until]
+            at = until
+        if isinstance(news, Event):
+            assert news.metric is not None, "it is no firing"
+            watch.measured(news.module, news.metric, news.t)
             at += 1
-            due = news[at][0] if at < len(news) else _NEVER
-        if event.metric is not None:
-            watch.measured(event.module, event.metric, event.t)
-            continue
-        watch.see(event)
-        step = watch.last
-        assert step is not None
-        yield step, event
-    for item in news[at:]:
-        _tell(watch, item)
+        else:
+            _tell(watch, news)
+    if at < len(events):
+        yield events[at:]
     if not run.finished:
         watch.advance(run.last_tick())
+
+
+def _news(run: Run, events: list[Event]) -> list[tuple[int, tuple[int, int, Goal] | Event]]:
+    """Return what is no firing, and before which place among the events it comes; a measure stands there itself."""
+    found: list[tuple[int, tuple[int, int, Goal] | Event]] = [
+        (bisect_left(events, news[0], key=attrgetter("t")), news)
+        for news in sorted(_goals(run), key=lambda item: (item[0], item[1]))
+    ]
+    found += [(at, event) for at, event in enumerate(events) if event.metric is not None]
+    return sorted(found, key=lambda item: item[0])
 
 
 def _goals(run: Run) -> Iterator[tuple[int, int, Goal]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from studio.dynamics.detecting.step import Said
 from studio.dynamics.words.lists import failing
 from studio.dynamics.words.reading import Reading
 
@@ -52,14 +53,13 @@ class Polling:
     before is no new matter, but no sign of a poll either, unless the answer is in words of waiting.
     """
 
-    __slots__ = ("_alone", "_answers", "_asks", "_highest", "_matter", "_names", "_polled", "_talk", "_told")
+    __slots__ = ("_alone", "_answers", "_asks", "_matter", "_names", "_polled", "_talk", "_told")
 
     def __init__(self) -> None:
         self._answers: dict[str, _Answer] = {}
         self._names: frozenset[str] = frozenset()
         self._polled = self._matter = self._told = False
         self._asks = True
-        self._highest = -1
         self._alone: str | None = ""
         self._talk = _Talk()
 
@@ -68,16 +68,14 @@ class Polling:
         """Whether more than one module has spoken, so that one may wait for another."""
         return self._alone is None
 
-    def see(self, module: str, kind: str, reading: Reading, number: int, usual: float, *, plain: bool) -> bool:
+    def see(self, module: str, kind: str, reading: Reading, said: Said, usual: float, *, plain: bool) -> bool:
         """Take a firing; return whether it is part of a poll.
 
         `usual` is the mass of what is said at a time in this run, `plain` tells that it neither failed nor wrote.
         """
         if self._alone is not None and self._alone != module:
             self._alone = module if not self._alone else None
-        known = number <= self._highest
-        if not known:
-            self._highest = number
+        known = said.count > 0
         mass = reading.mass
         light = mass <= _MOST_MASS or mass <= _MOST_OF_USUAL * usual
         plain = plain and (light or known) and reading.content.isdisjoint(_FAILING)  # else it matters nowhere
@@ -89,7 +87,7 @@ class Polling:
             talks, talk.count = False, 0
         if kind in _ANSWERERS:
             if short:
-                return self._answers_with(module, number, reading, kind) or talks
+                return self._answers_with(module, said.number, reading, kind) or talks
             self._answers.pop(module, None)
             self._matter, self._polled, self._told = True, False, False
         elif short and self._only_asks(reading, known, usual):

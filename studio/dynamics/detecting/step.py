@@ -33,9 +33,9 @@ class Step:
     `known` tells that the same was said before, `new` are the distinctive tokens that nobody had said.
     `goal` tells that it shares a word with the root goal, `waiting` that it is about waiting.
     `progress` is the signal of progress that this firing gave, in words, or "".
-    `hollow` tells that it is short, shares no word with any goal, names no thing and has no word that was not said
-    before: filler, however many of its words are on no list.
     `says` tells that it says something: it has content and is no filler; a failure must name what nobody had named.
+    Filler also is, however many of its words are on no list, what is short, shares no word with any goal, names no
+    thing and has no word that was not said before.
 
     A watch makes one at every firing and sets what is in it; nobody changes it afterwards.  An object with slots, as
     it is made and read in half the time of a tuple with names.
@@ -47,7 +47,6 @@ class Step:
         "failed",
         "firing",
         "goal",
-        "hollow",
         "kind",
         "known",
         "module",
@@ -76,7 +75,6 @@ class Step:
     failed: bool
     effect: str | None
     progress: str
-    hollow: bool
     says: bool
 
 

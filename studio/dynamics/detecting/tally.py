@@ -24,13 +24,14 @@ class Tally:
     of all modules.
     `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
     that nobody had said, `idle` the outputs without content.  `news` is the last thing it said that it had not said
-    before, `again` counts the outputs with content since; `heaviest` is the largest mass of an output.
+    before; `heaviest` is the largest mass of an output.  What failed and what wrote is counted by the watch, which
+    looks at these anyway.
     """
 
     __slots__ = (
         "_idle",
         "_last",
-        "again",
+        "_news_at",
         "contentful",
         "distinct",
         "distinctive",
@@ -49,7 +50,7 @@ class Tally:
         self.kind = kind
         self.symbols = 0
         self.letters = place * _MOST_SYMBOLS
-        self.contentful = self.idle = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
+        self.contentful = self.idle = self.failed = self.distinct = self.distinctive = self.new = self._news_at = 0
         self.writes = self.heaviest = 0
         self.news: Said | None = None
         self._last: Said | None = None
@@ -64,6 +65,11 @@ class Tally:
         return Moment(said.ticks[-1] if said.ticks else said.first_t, said.last.quote, said)
 
     @property
+    def again(self) -> int:
+        """The outputs with content since the last that the module had not said before."""
+        return self.contentful - self._news_at
+
+    @property
     def firings(self) -> int:
         """All firings of the module."""
         return self.contentful + self.idle
@@ -71,12 +77,8 @@ class Tally:
     def see(self, step: Step) -> None:
         """Count one firing of the module."""
         reading, said = step.reading, step.said
-        if step.failed:
-            self.failed += 1
         if reading.mass > self.heaviest:
             self.heaviest = reading.mass
-        if step.effect == "write":
-            self.writes += 1
         if not step.contentful:
             self.idle += 1
             if self._idle is None:
@@ -88,9 +90,7 @@ class Tally:
         if new := step.new:
             self.new += len(new)
         self._last = said
-        if step.known:
-            self.again += 1
-        else:
+        if not step.known:
             self.distinct += 1
-            self.again = 0
             self.news = said
+            self._news_at = self.contentful

@@ -44,8 +44,10 @@ class Wander:
         if not step.contentful:
             return ()
         self._recent.append(step)
-        self._seen += 1
-        held = self._held = self._seen >= self._least and self._wanders()
+        seen = self._seen = self._seen + 1
+        if seen < self._least and not self._bell.rung:
+            return ()
+        held = self._held = self._wanders()
         if held:
             self._often += 1
         elif not self._bell.rung:

@@ -156,14 +156,13 @@ class Watch:
             self.wander.progressed(step.position, step.t)
         if step.kind == "tool":
             self.procrastination.see(step)  # which no other firing matters to
-        alarms = [*self.stall.see(step), *self.circle.see(step), *self.wander.see(step)]
+        found = self.stall.see(step) + self.circle.see(step) + self.wander.see(step)
         said = step.said
         said.count += 1
         if known:
             said.ticks = (*said.ticks[1 - TICKS_KEPT :], step.t)
             said.last = step.reading
-        if alarms:
-            self._raised(alarms)
+        alarms = self._raised(list(found)) if found else []
         if self._again.follows:
             alarms += self._told(self._again.look(self.firings, step.t))
         if self.outstanding.stands:
@@ -286,24 +285,27 @@ class Watch:
             new = self.terms.note(reading.distinctive)
         index = self.firings
         self.firings = index + 1
-        failed = event.err is not None
-        if failed:
-            self.failures += 1
+        failed, effect = event.err is not None, event.effect
+        plain = not failed and effect != "write"
+        if not plain:
+            self.failures += failed
+            tally.failed += failed
+            tally.writes += effect == "write"
         vocabulary = self._vocabulary
         words = vocabulary.see(module, reading)
-        effect = event.effect
         progress = ""
         if not failed:
             fresh = words if vocabulary.fills and not new else new
             progress = self.progress.see(index, t, module, reading, fresh, effect, counts=kind not in _GROWING)
-        plain = not failed and effect != "write"
-        polled = self.polling.see(module, kind, reading, said.number, vocabulary.usual, plain=plain)
+        polled = self.polling.see(module, kind, reading, said, vocabulary.usual, plain=plain)
         goal = self._goal
         related = not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient))
         hollow = not (related or words or reading.salient) and vocabulary.hollow(reading, self._wanted)
         if contentful:
-            self.related += related
-            self.repeated += known
+            if related:
+                self.related += 1
+            if known:
+                self.repeated += 1
         if kind == "human" and len(goal) < self.settings.kept:
             self._goal = goal | reading.content | reading.salient  # what a person says is what is wanted from now on
             self._wanted |= self._goal
@@ -328,7 +330,6 @@ class Watch:
                 hollow = True
             if self._filler.since is not None:
                 self.stall.filled(self._filler.since)
-        step.hollow = hollow
         step.says = contentful and not hollow and (not failed or bool(new))
         tally.see(step)
         return step

@@ -24,7 +24,8 @@ class Reading:
     said: content without idle words, where rare words count twice, plus twice the salient tokens.  `waiting` marks an
     output about waiting.  `quote` is the beginning of the text, for evidence.  `symbol`, once assigned, is the same for
     all outputs of a module that say the same; it counts up from 0 in order of first appearance.  `distinctive` are the
-    tokens that tell one matter from another: salient ones and rare words.
+    tokens that tell one matter from another: salient ones and rare words; `is_label` tells that there is one token with
+    a meaning at most, as in the label of one of a row of things.
     """
 
     hash: str
@@ -39,11 +40,13 @@ class Reading:
     quote: str = ""
     symbol: int | None = None
     distinctive: frozenset[str] = field(init=False, repr=False, compare=False)
+    is_label: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         salient, rare = self.salient, self.rare
-        # One of them as it is where the other is empty: it is kept once, and looked at in each firing.
+        # Both are looked at in each firing. One of the sets as it is where the other is empty: it is kept once.
         object.__setattr__(self, "distinctive", (salient | rare if salient else rare) if rare else salient)
+        object.__setattr__(self, "is_label", len(self.content) + len(salient) <= 1)
 
     def with_symbol(self, symbol: int) -> Reading:
         """Return the reading with its symbol; spelt out, as it runs at every firing."""
