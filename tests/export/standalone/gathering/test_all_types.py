@@ -13,7 +13,6 @@ from studio.export.standalone.script import _wrapped
 from studio.spec import Fields, Node
 from studio.spec.params import parse_params
 from studio.spec.registry import default_registry
-from tests.support.plain_functions import loaded
 
 STAY: Final[Mapping[str, str]] = {
     "chunk.code": "it uses the library tree_sitter",
@@ -121,8 +120,8 @@ def test_which_types_stay_and_why() -> None:
 
 @cache
 def everything() -> str:
-    """One script with a function for every type that can leave; what linters and mypy say of it is asked in
-    `tests/export/standalone/test_examples.py`."""
+    """One script with a function for every type that can leave; what linters and mypy say of it, and whether it can be
+    imported, is asked in `tests/export/standalone/test_examples.py`."""
     snippets = [
         specialise(cls, params_of(cls), f"node_{cls.spec.type.replace('.', '_')}").snippet
         for cls in types()
@@ -137,9 +136,3 @@ def everything() -> str:
     assert gathered.libraries == []
     head = "\n".join(map(_wrapped, gathered.import_lines()))
     return formatted(f'"""All."""\n\nfrom __future__ import annotations\n\n{head}\n\n' + "\n\n\n".join(parts))
-
-
-def test_one_file_of_all_types_can_be_imported() -> None:
-    module = loaded(everything())
-
-    assert module.node_text_split(None, "a\nb") == {"parts": ["a", "b"], "length": 2}
