@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.editing import Document
 from studio.graph.model import Graph
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.problems.panel import ProblemsPanel
-from tests.gui.few_panels import make_only
-from tests.gui.windows import opened
+from tests.gui.standing import Standing, few
 
 KEPT = ("problems", "inspector", "palette")
 """Panels that are made; the others stay empty."""
@@ -39,15 +40,35 @@ graphs:
 """A param out of bounds, an edge from nowhere, inputs that nothing feeds, here and in a subgraph."""
 
 
+@pytest.fixture(scope="module")
+def lasting(
+    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    """The window of a module."""
+    with few(request, tmp_path_factory, *KEPT) as found:
+        yield found
+
+
 @pytest.fixture
-def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+def window(lasting: Standing, qtbot: QtBot) -> Iterator[MainWindow]:
     """The window with the faulty graph, checked, and the panel in front."""
-    make_only(monkeypatch, *KEPT)
-    for made in opened(qtbot):
+    for made in lasting.lend():
+        _show_all(made)
         made.workbench.add(Document(Graph.from_text(FAULTY)))
         made.show_panel("problems")
         _settle(qtbot, made)
         yield made
+
+
+def _show_all(window: MainWindow) -> None:
+    """Have the panel leave nothing out, in the order of the check."""
+    panel = window.panel("problems")
+    assert isinstance(panel, ProblemsPanel)
+    panel.words.clear()
+    panel.this_graph.setChecked(False)
+    for kind in (panel.errors, panel.warnings, panel.hints):
+        kind.setChecked(True)
+    panel.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
 
 
 def _settle(qtbot: QtBot, window: MainWindow) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from studio import Graph, run
 from studio.gui.panels.tests.panel import TestsPanel
@@ -15,8 +16,7 @@ from studio.models.catalog import Catalog
 from studio.models.scripted import Scripted
 from studio.trace.writer import close_writer
 from tests.gui.desk import Desk
-from tests.gui.few_panels import make_only
-from tests.gui.windows import opened
+from tests.gui.standing import Standing, few
 from tests.support.graphs import CRITIC_LOOP
 
 REPLIES = ("A first draft about pools.", "vague", "A second draft.\nIt names crabs.", "good")
@@ -86,12 +86,25 @@ def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Catalog, "_open", refuse)
 
 
+@pytest.fixture(scope="module")
+def lasting(
+    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    """The window of a module."""
+    with few(request, tmp_path_factory, "tests") as found:
+        yield found
+
+
 @pytest.fixture
-def desk(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """The window with the tests panel; the others are empty."""
-    make_only(monkeypatch, "tests")
-    for window in opened(qtbot):
+def desk(lasting: Standing) -> Iterator[Desk]:
+    """The window with the tests panel, which shows all tests there are; the others are empty."""
+    for window in lasting.lend():
         window.show_panel("tests")
+        panel = window.panel("tests")
+        assert isinstance(panel, TestsPanel)
+        panel.words.clear()
+        for state in panel.filters.values():
+            state.setChecked(True)
         yield Desk(window)
 
 
