@@ -1,7 +1,7 @@
 """A fresh virtual environment in which a few packages are installed and nothing else, made without a network.
 
-The packages, with all that they require, are the files of this environment, file by file: what is not required by one
-of them cannot be imported there. `litellm` alone is what a standalone script may count on.
+The packages, with all that they require, are those of this environment: what is not required by one of them cannot be
+imported there. `litellm` alone is what a standalone script may count on.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import venv
 from collections.abc import Iterable
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import cache_from_source
+from itertools import groupby
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -42,17 +43,21 @@ def bare_python(folder: Path, *packages: str) -> Path:
     venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
     site = next(folder.glob("lib/python*/site-packages"))
     for dist in closure(packages).values():
-        for file in dist.files or ():
-            if file.parts[0] in ("..", "/") or "__pycache__" in file.parts:
+        for top, files in groupby(sorted(dist.files or ()), lambda file: file.parts[0]):
+            whole = Path(str(dist.locate_file(top)))
+            if top in ("..", "/", "__pycache__"):
                 continue
-            source = Path(str(dist.locate_file(file)))
-            _link(source, site / str(file))
-            if source.suffix == ".py":  # compiled already: importing litellm anew takes twenty seconds
-                _link(Path(cache_from_source(str(source))), Path(cache_from_source(str(site / str(file)))))
+            if whole.is_file() or (whole / "__init__.py").is_file():
+                _link(whole, site / top)
+                continue
+            for file in files:  # a folder that packages may share, as of namespaces: nothing of others
+                _link(Path(str(dist.locate_file(file))), site / str(file))
     return folder / "bin" / Path(sys.executable).name
 
 
 def _link(source: Path, place: Path) -> None:
-    if source.is_file() and not place.exists():
+    if source.exists() and not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(source)
+        if source.suffix == ".py":  # compiled already: importing litellm anew takes twenty seconds
+            _link(Path(cache_from_source(str(source))), Path(cache_from_source(str(place))))
