@@ -17,11 +17,13 @@ from studio.graph import Graph
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.dynamics.panel import DynamicsPanel
 from studio.gui.panels.dynamics.run_views import RunViews
+from studio.gui.panels.problems.panel import ProblemsPanel
 from studio.gui.replay.dynamics import Dynamics
 from studio.gui.replay.dynamics.looking import Looked
 from studio.gui.replay.session import Session, Source
 from studio.trace.writer import close_writer
 from tests.gui.few_panels import make_only
+from tests.gui.standing import Standing, few
 from tests.gui.windows import opened
 
 KEPT = ("dynamics", "palette", "problems")
@@ -66,9 +68,31 @@ def played(folder: Path, lines: tuple[str, ...], *, ticks: int, name: str = "run
     return db
 
 
+@pytest.fixture(scope="module")
+def lasting(
+    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Standing]:
+    """The window of a module."""
+    with few(request, tmp_path_factory, *KEPT) as found:
+        yield found
+
+
 @pytest.fixture
-def shell(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """The window, with the panel still hidden behind others."""
+def shell(lasting: Standing) -> Iterator[MainWindow]:
+    """The window, with the panel still hidden behind others, and as it is at first."""
+    for made in lasting.lend():
+        panel, problems = made.panel("dynamics"), made.panel("problems")
+        assert isinstance(panel, DynamicsPanel)
+        assert isinstance(problems, ProblemsPanel)
+        panel.show_on_wires(False)
+        panel.show_view("diagram")
+        problems.hints.setChecked(True)
+        yield made
+
+
+@pytest.fixture
+def lone_shell(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """A window of one's own, for who looks at what is made when, or ends it."""
     make_only(monkeypatch, *KEPT)
     yield from opened(qtbot)
 
@@ -76,6 +100,16 @@ def shell(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
 @pytest.fixture
 def hand(shell: MainWindow, qtbot: Any) -> Hand:
     """The panel in front, high enough for its cells to be hit."""
+    return _in_front(shell, qtbot)
+
+
+@pytest.fixture
+def lone_hand(lone_shell: MainWindow, qtbot: Any) -> Hand:
+    """The same in a window of one's own."""
+    return _in_front(lone_shell, qtbot)
+
+
+def _in_front(shell: MainWindow, qtbot: Any) -> Hand:
     shell.resize(1400, 1000)
     shell.show_panel("dynamics")
     shell.resizeDocks([shell.docks["dynamics"]], [520], Qt.Orientation.Vertical)

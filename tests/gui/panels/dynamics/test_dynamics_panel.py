@@ -26,8 +26,9 @@ def column_of(hand: Hand, module: str) -> int:
 
 
 def test_without_a_run_it_says_how_to_come_to_one_without_a_module_that_and_of_one_that_moves_on_no_alarm(
-    hand: Hand, tmp_path: Path
+    lone_hand: Hand, tmp_path: Path
 ) -> None:
+    hand = lone_hand
     assert hand.panel.note.text() == NO_GRAPH
 
     from studio.editing import Document
@@ -129,7 +130,9 @@ def test_cells_and_nodes_mark_each_other_and_flow_and_measures_are_views_of_the_
 
 
 @pytest.mark.thorough
-def test_numbers_are_shown_whole_and_names_have_the_rest(hand: Hand, circling: Session) -> None:
+def test_numbers_are_shown_whole_and_names_have_the_rest(lone_hand: Hand, tmp_path: Path) -> None:
+    hand = lone_hand
+    hand.open(played(tmp_path, ROUND, ticks=12))
     hand.click("dynamics.view.modules")
     table = hand.views.modules.table
     table.setParent(None)

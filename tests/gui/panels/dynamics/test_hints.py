@@ -16,6 +16,12 @@ from studio.gui.panels.problems.panel import ProblemsPanel
 from tests.gui.panels.dynamics.conftest import CIRCLE, ROUND, WORK, Hand, played
 
 
+@pytest.fixture
+def shell(lone_shell: MainWindow) -> MainWindow:
+    """Nobody saw its panels yet."""
+    return lone_shell
+
+
 def problems(window: MainWindow) -> ProblemsPanel:
     panel = window.panel("problems")
     assert isinstance(panel, ProblemsPanel)

@@ -20,6 +20,12 @@ from studio.support.errors import UsageError
 from tests.gui.panels.dynamics.conftest import Hand
 
 
+@pytest.fixture
+def shell(lone_shell: MainWindow) -> MainWindow:
+    """The lab is made when it is first asked for, and what is typed stays in it."""
+    return lone_shell
+
+
 def opened(hand: Hand) -> Lab:
     if hand.panel.views is None:
         hand.panel.show_view("lab")
