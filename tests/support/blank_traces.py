@@ -2,6 +2,9 @@
 
 To make the schema takes 10 ms of a processor and 50 ms with the disk, and thousands of tests record into a database of
 their own. The first of a process is made as ever, and so are those of processes that tests start.
+
+Nor is the disk waited for when something is written: what tests write outlives their process, but no power cut.
+`tests/trace/test_durability.py` and `tests/reliability` do without this.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from unittest import mock
 
-from studio.trace import writer
+from studio.trace import sqlite, writer
 from studio.trace.schema import make_current
 from studio.trace.sqlite import connect_writer, is_recorded_example, prepare_for_writing
 
@@ -38,5 +41,13 @@ def blank_traces(folder: Path) -> Iterator[None]:
             copy.unlink()
         prepare_for_writing(path)
 
-    with mock.patch.object(writer, "prepare_for_writing", prepared):
+    def not_waiting(connection: sqlite.sqlite3.Connection) -> None:
+        waiting(connection)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    waiting = sqlite.writer_pragmas
+    with (
+        mock.patch.object(writer, "prepare_for_writing", prepared),
+        mock.patch.object(sqlite, "writer_pragmas", not_waiting),
+    ):
         yield

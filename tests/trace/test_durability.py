@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.trace import Trace, open_run
+from studio.trace import Trace, open_run, sqlite
 from studio.trace.runlog import FileRunLog
-from studio.trace.sqlite import sqlite_is_safe
+from studio.trace.sqlite import sqlite_is_safe, writer_pragmas
 from studio.trace.writer import writer_of
 from tests.support.thorough import draws
 from tests.trace.declaring import declare
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a PO
 
 
 def test_kills_lose_nothing_acknowledged_and_leave_no_gap(db: Path) -> None:
-    kills = draws(8, 20)
+    kills = draws(5, 20)
     acknowledged: dict[str, int] = {}
     together = 4 if sqlite_is_safe() else 1  # writers of one file at a time
     for first in range(0, kills, together):
@@ -102,9 +102,9 @@ def test_two_processes_and_this_one_write_one_file(db: Path, log: FileRunLog) ->
         assert trace.verify() == []
 
 
-def test_commits_wait_for_the_disk(db: Path, log: FileRunLog) -> None:
-    log.flush()
-    connection = writer_of(db)._connection
+def test_commits_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "writer_pragmas", writer_pragmas)  # which other tests do without
+    connection = writer_of(tmp_path / "waited.db")._connection
 
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
