@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 
 from tests.support.collecting import import_share
+from tests.support.drawing import draw_from_the_test_alone
 from tests.support.thorough import choose_draws
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -27,6 +28,8 @@ EXPLORES = bool(os.environ.get("HYPOTHESIS_EXPLORE"))
 DRAWS: dict[str, Any] = {} if EXPLORES else {"derandomize": True, "database": None}
 hypothesis.settings.register_profile("studio", deadline=None, **DRAWS)
 hypothesis.settings.load_profile("studio")
+if not EXPLORES:
+    draw_from_the_test_alone()
 
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -45,14 +48,14 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collecting tests makes much that stays and little garbage: looking for it takes a third of the time.
 
-    What stays (modules, tests) is looked through no more later, either.
+    What stays (modules, tests) is looked through no more later, either; nor is the little that does not, which would
+    take a second to find.
     """
     gc.disable()
     try:
         import_share(session.config)
         return (yield)
     finally:
-        gc.collect()
         gc.freeze()
         gc.enable()
 
