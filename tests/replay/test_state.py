@@ -25,6 +25,7 @@ from studio.trace.records import FiringRecord, OpenRecord
 from tests.engine.generator import random_graph
 from tests.engine.players import REGISTRY, Services
 from tests.replay.oracle import ERROR, SKIPPED, Oracle, Place, Start, place_of
+from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
 covered: Counter[str] = Counter()
@@ -40,13 +41,20 @@ def recorded(graph: Graph, db: Path, **options: Any) -> tuple[str, list[Any]]:
     return made.run_id, records
 
 
-def under_way_at(records: list[Any], step: FiringRecord) -> dict[int, FiringRecord | OpenRecord]:
-    """What had started when a step was decided and had not ended, by id."""
+SHARE = draws(1, 2)
+"""Of two steps of a run, so many are compared."""
+
+UnderWay = dict[int, FiringRecord | OpenRecord]
+
+
+def under_way_at(
+    firings: list[FiringRecord | OpenRecord], decided: dict[int, FiringRecord], step: FiringRecord
+) -> UnderWay:
+    """What had started when a step was decided and had not ended, by id; of all that started and all decisions."""
     time = step.started_at + step.duration
-    decided = {one.id: one for one in records if isinstance(one, FiringRecord)}
-    found: dict[int, FiringRecord | OpenRecord] = {}
-    for one in records:
-        if not isinstance(one, FiringRecord | OpenRecord) or one.started_at > time:
+    found: UnderWay = {}
+    for one in firings:
+        if one.started_at > time:
             continue
         end = decided.get(one.id)
         if isinstance(one, FiringRecord) and one.status == SKIPPED:
@@ -59,9 +67,9 @@ def under_way_at(records: list[Any], step: FiringRecord) -> dict[int, FiringReco
     return found
 
 
-def running_at(records: list[Any], oracle: Oracle, step: FiringRecord, place: Place) -> dict[str, str]:
+def running_at(under_way: UnderWay, oracle: Oracle, place: Place) -> dict[str, str]:
     """What was under way in a region: node to tick."""
-    started = [(*oracle.paths[one.path_id], one.tick) for one in under_way_at(records, step).values()]
+    started = [(*oracle.paths[one.path_id], one.tick) for one in under_way.values()]
     return {name: tick for prefix, name, tick in started if place_of(prefix, tick) == place}
 
 
@@ -100,37 +108,45 @@ def compare(state: State, oracle: Oracle, start: Start, running: dict[str, str])
     return found
 
 
-def check(db: Path, run_id: str, graph: Graph, records: list[Any], *, every: int = 1) -> list[str]:
-    """Compare every step of a run, in the region of the step and at the top."""
+def check(db: Path, run_id: str, graph: Graph, records: list[Any]) -> list[str]:
+    """Compare steps of a run with what the records say, in the region of the step and at the top."""
     oracle = Oracle(graph, REGISTRY)
     found: list[str] = []
+    counted = (0, 0, 0)
     with Trace(db) as trace:
         cursor = Cursor(trace, run_id, registry=REGISTRY)
+        # The listener has heard all of it now.
+        firings = [one for one in records if isinstance(one, FiringRecord | OpenRecord)]
+        decided = {one.id: one for one in records if isinstance(one, FiringRecord)}
         for record in records:
             oracle.take(record)
-            if not isinstance(record, FiringRecord) or record.seq % every:
+            if not isinstance(record, FiringRecord):
+                continue
+            count, skipped, failed = counted
+            counted = (count + 1, skipped + (record.status == SKIPPED), failed + (record.status == ERROR))
+            if record.seq % 2 >= SHARE:
                 continue
             cursor.seek(record.seq)
             assert cursor.here.id == record.id
             start = oracle.starts[record.id]
+            expected = under_way_at(firings, decided, record)
             under_way = {firing.id for firing, _ in cursor.state().under_way}
-            if under_way != set(under_way_at(records, record)):
-                found.append(f"step {record.seq}: under way {under_way}, expected {under_way_at(records, record)}")
-            so_far = [one.status for one in records if isinstance(one, FiringRecord) and one.seq <= record.seq]
+            if under_way != set(expected):
+                found.append(f"step {record.seq}: under way {under_way}, expected {expected}")
             counts = cursor.steps.counts(record.seq)
-            if counts[:3] != (len(so_far), so_far.count(SKIPPED), so_far.count(ERROR)):
-                found.append(f"step {record.seq}: {counts}")
-            found += looked_at(cursor.state(), oracle, start, records, record)
+            if counts[:3] != counted:
+                found.append(f"step {record.seq}: {counts}, expected {counted}")
+            found += looked_at(cursor.state(), oracle, start, expected, record)
             if start.place.prefix:
                 outside = Start(Place("", ""), "", 0, 0)
-                found += looked_at(cursor.state(cursor.regions.top()), oracle, outside, records, record)
+                found += looked_at(cursor.state(cursor.regions.top()), oracle, outside, expected, record)
             if len(found) > 5:
                 break
     return found
 
 
-def looked_at(state: State, oracle: Oracle, start: Start, records: list[Any], step: FiringRecord) -> list[str]:
-    running = running_at(records, oracle, step, start.place)
+def looked_at(state: State, oracle: Oracle, start: Start, under_way: UnderWay, step: FiringRecord) -> list[str]:
+    running = running_at(under_way, oracle, start.place)
     where = f"step {step.seq} in `{start.place.prefix}`"
     return [f"{where}: {line}" for line in compare(state, oracle, start, running)]
 
@@ -141,7 +157,7 @@ LEAST = {
     "present fresh fed back": 1000, "present held fed back": 50, "absent fresh fed back": 200,
     "absent held fed back": 20, "open fresh fed back": 20, "store": 50, "store of an item": 20,
 }  # fmt: skip
-"""How often each of these must have been compared at least, for the test to be worth its name."""
+"""How often each of these must have been compared at least when all steps are, for the test to be worth its name."""
 
 SEEDS = (0, 4, 7, 9, 16, 23, 34, 37, 72, 92, 99, 111, 122, 148, 266, 276, 339)
 
@@ -178,7 +194,7 @@ def test_the_states_that_were_compared_cover_the_rules() -> None:
     if not covered:
         pytest.skip("needs the states of the test before")
 
-    assert {fact: covered[fact] for fact, least in LEAST.items() if covered[fact] < least} == {}
+    assert {fact: covered[fact] for fact, least in LEAST.items() if covered[fact] < least * SHARE / 2} == {}
 
 
 def main(first: int, last: int) -> int:
