@@ -22,7 +22,7 @@ from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
 FEW = settings(
-    max_examples=draws(7, 15), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=draws(5, 15), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -21,7 +21,7 @@ from tests.support.memory_log import MemoryLog
 from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
-EXAMPLES = draws(24, 60)
+EXAMPLES = draws(14, 60)
 ONE_BY_ONE = ["a line for no node makes all calls wait their turn"]
 
 held: Counter[str] = Counter()

@@ -26,12 +26,13 @@ from tests.dynamics.generator import (
     kept,
 )
 from tests.dynamics.generator.scoring import TARGETS, Judged, confusion, missed, scores
+from tests.support.thorough import draws
 
 FAMILIES = {one.name: one for one in (*TRAINING, *kept().values())}
 DIGEST = """
 import hashlib, json
 from tests.dynamics.generator import TRAINING, dataset, kept
-runs = [one.run for one in dataset(3, 3, (*TRAINING, *kept().values()))]
+runs = [one.run for one in dataset(3, 1, (*TRAINING, *kept().values()))]
 print(hashlib.sha256(json.dumps(runs).encode()).hexdigest())
 """
 
@@ -93,7 +94,7 @@ def test_ids_lengths_ticks_and_sizes_are_what_was_asked_for(many: list[Labelled]
 
 
 def test_lengths_and_architectures_are_spread_wide() -> None:
-    runs = list(dataset(1, 12))
+    runs = list(dataset(1, 6))
     lengths = [len(one.run["events"]) for one in runs]
     sizes = {len(one.run["modules"]) for one in runs}
 
@@ -137,7 +138,7 @@ def text_of(event: dict[str, Any]) -> str:
 def plain_circles() -> list[Labelled]:
     found = []
     for one in FAMILIES.values():
-        for seed in range(40):
+        for seed in range(draws(24, 40)):
             run = generate("circle", one, seed, "exact")
             if one.fine[0] not in map(text_of, after(run)):  # no hum of a tool between the rounds
                 found.append(run)
@@ -147,7 +148,7 @@ def plain_circles() -> list[Labelled]:
 def test_the_stated_period_of_an_exact_circle_is_its_smallest() -> None:
     circles = plain_circles()
 
-    assert len(circles) > 60
+    assert len(circles) > draws(36, 60)
     assert {one.period for one in circles} == {1, 2, 3, 4, 5, 6}
     for one in circles:
         said = [(event["m"], json.dumps(event["out"])) for event in after(one)]

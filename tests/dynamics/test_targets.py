@@ -9,9 +9,10 @@ import pytest
 from tests.bench.dynamics import by_rule, judged
 from tests.dynamics.generator import KINDS, TRAINING, dataset, held_out, second_held_out
 from tests.dynamics.generator.scoring import Judged, missed, scores
+from tests.support.thorough import draws
 
 SEED = 4
-TRAINING_PER_KIND, HELD_OUT_PER_KIND = 3, 12
+TRAINING_PER_KIND, HELD_OUT_PER_KIND = draws(2, 3), draws(8, 12)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tests.editing.strategies import EDITS, do_random_edit, documents, plausible
 from tests.support.thorough import draws
 
 SETTINGS = settings(
-    max_examples=draws(15, 150), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=draws(9, 150), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

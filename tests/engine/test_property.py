@@ -22,7 +22,7 @@ from tests.support.thorough import draws
 from tests.support.toys import latencies, shuffled
 
 LATENCIES = (0, 1, 2)
-EXAMPLES = draws(60, 140)
+EXAMPLES = draws(36, 140)
 
 LEAST = {
     "plain join": 40, "first join": 20, "many join": 12, "fresh before held": 12, "races": 14, "holds": 32,

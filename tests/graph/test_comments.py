@@ -129,7 +129,7 @@ def paths_of(graph: Graph) -> list[str]:
     return paths + [f"graphs.{name}" for name in graph.graphs] + [f"layout.{name}" for name in graph.layout]
 
 
-@settings(max_examples=draws(20, 60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(10, 60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(graphs(), st.data())
 def test_no_comment_is_lost_wherever_it_stands(graph: Graph, data: Any) -> None:
     count = 0

@@ -36,7 +36,7 @@ def everything(graph: Graph) -> list[Any]:
     ]
 
 
-@settings(max_examples=draws(20, 60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(12, 60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(graphs())
 def test_what_is_written_reads_back_the_same_and_is_written_the_same_again(graph: Graph) -> None:
     text = graph.to_text()
@@ -47,7 +47,7 @@ def test_what_is_written_reads_back_the_same_and_is_written_the_same_again(graph
     assert read.to_text() == text
 
 
-@settings(max_examples=draws(40, 100), deadline=None, derandomize=True)
+@settings(max_examples=draws(24, 100), deadline=None, derandomize=True)
 @given(values)
 def test_readers_of_yaml_1_1_see_the_same_texts(value: Any) -> None:
     graph = Graph(extra={"value": value})
@@ -103,7 +103,7 @@ def test_short_nodes_stand_on_one_line_and_long_ones_as_blocks() -> None:
     )
 
 
-@settings(max_examples=draws(60, 150), deadline=None, derandomize=True)
+@settings(max_examples=draws(30, 150), deadline=None, derandomize=True)
 @given(
     st.lists(
         st.sampled_from(["a", "word", "#", "-", "x: y", "", "\t", "'", '"', "{b}", "longer-than-most"]), min_size=20

@@ -69,7 +69,7 @@ def test_with_room_the_same_run_ends_well(db: Path, tmp_path: Path) -> None:
 
 # -- flipped bits ---------------------------------------------------------------------------------
 
-FLIPS = draws(30, 80)
+FLIPS = draws(18, 80)
 RUNS = ("01RUN", "02MORE")
 
 

@@ -15,7 +15,7 @@ from tests.support.thorough import draws
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
 
-CUTS = draws(45, 120)
+CUTS = draws(25, 120)
 FIRINGS = 600
 SEED = 20261126
 

@@ -39,7 +39,7 @@ def sandbox() -> Iterator[RunSandbox]:
     pool.end_all()
 
 
-@settings(max_examples=draws(60, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(30, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=VALUES)
 def test_json_goes_in_and_comes_back_as_it_was(loop: asyncio.Runner, sandbox: RunSandbox, value: Json) -> None:
     done = loop.run(sandbox.python("def main(x):\n    return x", {"x": value}))
@@ -47,7 +47,7 @@ def test_json_goes_in_and_comes_back_as_it_was(loop: asyncio.Runner, sandbox: Ru
     assert same_value(done.value, value)
 
 
-@settings(max_examples=draws(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(10, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers().filter(lambda n: not -(2**63) <= n < 2**64) | st.integers(2**64, 2**70))
 def test_numbers_that_are_too_large_are_refused_and_not_rounded(
     loop: asyncio.Runner, sandbox: RunSandbox, number: int

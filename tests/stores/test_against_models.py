@@ -407,7 +407,7 @@ def answer(store: Any, op: str, args: dict[str, Any]) -> Any:
 
 @kinds
 @given(data=st.data())
-@settings(max_examples=draws(20, 60), deadline=None)
+@settings(max_examples=draws(12, 60), deadline=None)
 def test_it_answers_like_its_model_whatever_is_done_and_wherever_it_is_saved(kind: str, data: st.DataObject) -> None:
     cls = MODELS[kind]
     model, store = cls(), make_store(kind, cls.params, "memory")
@@ -426,7 +426,7 @@ def test_it_answers_like_its_model_whatever_is_done_and_wherever_it_is_saved(kin
 
 @kinds
 @given(data=st.data())
-@settings(max_examples=draws(15, 40), deadline=None)
+@settings(max_examples=draws(9, 40), deadline=None)
 def test_items_of_a_map_see_the_past_and_themselves_and_then_write_one_after_the_other(
     kind: str, data: st.DataObject
 ) -> None:

@@ -28,7 +28,7 @@ CHANGES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=draws(70, 200), deadline=None)
+@settings(max_examples=draws(35, 200), deadline=None)
 @given(st.lists(CHANGES, max_size=14))
 def test_what_stands_has_a_reason_and_a_way_from_a_state(changes: list[Any]) -> None:
     store = make_store("facts", {"states": ["S1"], "facts": [["S1", "type", "state"], ["S1", "t", "T1"]]}, "facts")

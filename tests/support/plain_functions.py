@@ -26,7 +26,7 @@ from studio.support.errors import ModelError
 from studio.support.values import Absent, Json
 from tests.support.thorough import draws
 
-MOST: int = draws(6, 12)
+MOST: int = draws(4, 12)
 """Sets of params of one type that are looked at: property tests draw hundreds."""
 
 SAYS_IT_CANNOT: str = "a script without the studio"

@@ -132,7 +132,7 @@ def _larger(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=draws(120, 400), deadline=None)
+@settings(max_examples=draws(60, 400), deadline=None)
 @given(st.one_of(st.lists(TOKENS, max_size=14).map("".join), st.recursive(ATOMS, _larger, max_leaves=8)))
 def test_whatever_is_written_gives_a_json_value_or_one_kind_of_error(expression: str) -> None:
     values: dict[str, Any] = {"x": 3, "y": "text", "rows": [{"k": 1, "name": "a"}, [2, None]], "item": {"k": [True]}}

@@ -47,7 +47,7 @@ def found(pattern: Any, text: str) -> Any:
     )
 
 
-@settings(max_examples=draws(120, 400))
+@settings(max_examples=draws(60, 400))
 @given(st.tuples(LEADING, PATTERNS).map("".join), st.lists(TEXTS, min_size=1, max_size=6), st.booleans())
 @example("(?i)[^k]", ["kK\u212a", "x"], False)
 @example("x|", ["axa"], False)

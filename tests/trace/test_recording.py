@@ -56,7 +56,7 @@ def chat(*messages: dict[str, Any]) -> dict[str, Any]:
     return {"model": "toy/model", "messages": list(messages), "schema": None, "temperature": 0.0}
 
 
-@settings(max_examples=draws(15, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(9, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=VALUES, port=TEXT)
 def test_any_value_comes_back_exactly(tmp_path: Path, blank: bytes, value: Any, port: str) -> None:
     path = tmp_path / "any.db"

@@ -203,7 +203,7 @@ SAID = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(SAID)
 def test_file_and_json_say_the_same_and_come_back(said: dict[str, Any]) -> None:
     made = experiment_from_json(said)
@@ -270,7 +270,7 @@ def test_what_cannot_be_is_refused_with_its_line(old: str, new: str, said: str) 
     assert said in str(caught.value)
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(st.text("experiment: 1gaphvs{}[]-\n'\"", max_size=120))
 def test_whatever_a_file_says_it_is_read_or_refused(text: str) -> None:
     with suppress(StudioError):  # any other exception fails

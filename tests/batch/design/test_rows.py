@@ -98,7 +98,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(ROWS, st.randoms())
 def test_rows_have_one_identity_each_in_whatever_order_they_stand(said: list[dict[str, int]], random: object) -> None:
     shuffled = [dict(reversed(row.items())) for row in said]
@@ -218,7 +218,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_rows(tmp_path / "none.csv")
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.jsonl", "a.json", "a.tsv"]))
 def test_whatever_bytes_a_file_holds_it_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str

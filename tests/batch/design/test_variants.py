@@ -78,7 +78,7 @@ def test_values_are_read_as_the_setting_takes_them(said: Json, kind: str, found:
     assert [one.value for one in choices("a.b", said, kind=kind, read=lambda name: "")] == found
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=5, unique=True))
 def test_texts_written_as_json_come_back_whatever_they_hold(texts: list[str]) -> None:
     try:
@@ -89,7 +89,7 @@ def test_texts_written_as_json_come_back_whatever_they_hold(texts: list[str]) ->
     assert [one.value for one in choices("a.b", said, kind="text", read=lambda name: "")] == texts
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(st.text(alphabet=',[]{}"\\ ax.1@', max_size=40))
 def test_whatever_is_written_is_read_or_refused(said: str) -> None:
     def no_file(name: str) -> str:

@@ -17,7 +17,7 @@ from tests.support.thorough import draws
 JOBS = {count: SmallJobs(small_graph(), count) for count in range(1, 9)}
 
 
-@settings(max_examples=draws(14, 40))
+@settings(max_examples=draws(8, 40))
 @given(
     words=st.lists(st.sampled_from(PLAYED), max_size=16),
     count=st.sampled_from(sorted(JOBS)),

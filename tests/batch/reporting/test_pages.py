@@ -185,7 +185,7 @@ def test_a_list_of_very_many_runs_is_cut_and_says_so(small_page: str) -> None:
         made_table(planted({}), rows=1, seeds=1),
         made_table(lambda *_: None, settings(t=[1])),
         made_table(None, settings(t=[1]), dynamics=False),
-        made_table(planted({}), settings(t=[1, 2, 3]), graphs=("organism", "twin", "narrow"), rows=6),
+        made_table(planted({}), settings(t=[1, 2, 3]), graphs=("organism", "twin", "narrow"), rows=2),
         made_table(planted({"without a": 1.0}), knockouts(["a", "b"]), rows=9, graphs=("one", "two")),
         made_table(lambda *_: 1.0, settings(t=[1])),
     ],

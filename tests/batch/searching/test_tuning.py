@@ -75,7 +75,7 @@ def test_the_best_settings_are_found_and_shown_on_rows_that_were_never_seen(curv
 
 
 def test_the_trials_see_no_row_that_is_held_out(curve: Path) -> None:
-    found = search(curve, {"input:bias": "0..10"}, trials=6)
+    found = search(curve, {"input:bias": "0..10"}, trials=3)
 
     with Batches(curve.parent / "t.db") as batches:
         data = {one.id: json.loads(batches.data(one.id) or b"[]") for one in batches.batches()}
@@ -101,14 +101,14 @@ def test_luck_on_the_training_rows_is_told_as_such(curve: Path) -> None:
 
 
 def test_a_search_asked_again_makes_no_run_twice_and_comes_to_the_same(curve: Path) -> None:
-    first = search(curve, {"input:bias": "0..10"}, trials=9)
-    again = search(curve, {"input:bias": "0..10"}, trials=9)
+    first = search(curve, {"input:bias": "0..10"}, rows=10, trials=5)
+    again = search(curve, {"input:bias": "0..10"}, rows=10, trials=5)
 
     assert again.paid["runs"] == 0
     assert first.paid["runs"] > 0, "control"
     assert [one.values for one in again.trials] == [one.values for one in first.trials]
     assert again.used == first.used
-    other = search(curve, {"input:bias": "0..10"}, trials=9, seed=1)
+    other = search(curve, {"input:bias": "0..10"}, rows=10, trials=5, seed=1)
     assert [one.values for one in other.trials] != [one.values for one in first.trials], "control: the seed counts"
 
 
@@ -152,7 +152,7 @@ def test_where_a_cost_is_weighed_the_front_is_told(curve: Path) -> None:
 
 
 def test_lower_scores_may_be_better(curve: Path) -> None:
-    found = search(curve, {"input:bias": "0..10"}, trials=10, said={"score": "0 - result", "better": "lower"})
+    found = search(curve, {"input:bias": "0..10"}, trials=6, said={"score": "0 - result", "better": "lower"})
 
     assert found.best[0].is_better
     assert (found.best[0].gain.effect or 0) < 0

@@ -19,7 +19,7 @@ from tests.batch.statistics.simulating import (
     naive_coverage,
     share_coverage,
 )
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
 SLACK = 0.024
 
@@ -78,7 +78,7 @@ def test_shares_of_rows_with_several_seeds_hold_and_runs_taken_as_independent_do
 @pytest.mark.parametrize("count", thorough_but(lambda count: count == 10, [10, 20]))
 def test_intervals_of_unpaired_groups_hold(count: int) -> None:
     rng = np.random.default_rng(4)
-    times = 250
+    times = draws(120, 250)
     even = skewed = shares = 0
     for _ in range(times):
         even += unpaired(list(rng.normal(1, 1, count)), list(rng.normal(0, 3, count)), QUICK).interval.holds(1.0)

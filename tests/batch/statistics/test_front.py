@@ -30,7 +30,7 @@ def test_equal_ones_stand_side_by_side() -> None:
     assert [each.on_front for each in front({"a": (1, 2), "b": (1, 2), "c": (1, 1)})] == [True, True, False]
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(POINTS, st.sampled_from(["higher", "lower"]))
 def test_the_front_is_what_nothing_beats(points: dict[str, tuple[int, int]], better: str) -> None:
     sign = 1 if better == "higher" else -1

@@ -28,7 +28,7 @@ def test_what_is_not_claimed_was_tested_at_the_step_that_stopped() -> None:
     assert discovery_errors(p, 0.05).tolist() == pytest.approx([0.05 * 3 / 4, 0.05 / 2, 0.05 * 3 / 4, 0.05 / 2])
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(SMALL)
 def test_a_comparison_is_claimed_exactly_if_it_passes_at_its_own_error(p: list[float]) -> None:
     values = np.asarray(p)
@@ -38,7 +38,7 @@ def test_a_comparison_is_claimed_exactly_if_it_passes_at_its_own_error(p: list[f
         assert ((adjusted <= 0.05) == (values <= errors))[clear].all()
 
 
-@settings(max_examples=draws(35, 100))
+@settings(max_examples=draws(20, 100))
 @given(SMALL)
 def test_an_adjustment_keeps_the_order_and_never_helps(p: list[float]) -> None:
     for adjusted in (holm(p), false_discoveries(p)):

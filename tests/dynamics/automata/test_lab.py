@@ -25,7 +25,7 @@ def eca(number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "number", thorough_but({160, 108, 184, 90, 110}.__contains__, [0, 160, 4, 108, 170, 184, 30, 90, 18, 54, 110])
+    "number", thorough_but({160, 184, 90, 110}.__contains__, [0, 160, 4, 108, 170, 184, 30, 90, 18, 54, 110])
 )
 def test_undisputed_elementary_rules_get_their_published_class(number: int) -> None:
     verdict = classify(eca(number), starts=4)
@@ -37,11 +37,11 @@ def test_undisputed_elementary_rules_get_their_published_class(number: int) -> N
 @pytest.mark.parametrize(
     ("spec", "published"),
     [
-        ({"kind": "totalistic", "k": 2, "r": 2, "code": 36}, "I"),
-        ({"kind": "totalistic", "k": 2, "r": 2, "code": 24}, "II"),
+        pytest.param({"kind": "totalistic", "k": 2, "r": 2, "code": 36}, "I", marks=pytest.mark.thorough),
+        pytest.param({"kind": "totalistic", "k": 2, "r": 2, "code": 24}, "II", marks=pytest.mark.thorough),
         ({"kind": "totalistic", "k": 2, "r": 2, "code": 10}, "III"),
         ({"kind": "totalistic", "k": 2, "r": 2, "code": 20}, "IV"),
-        ({"kind": "totalistic", "k": 3, "r": 1, "code": 1599}, "IV"),
+        pytest.param({"kind": "totalistic", "k": 3, "r": 1, "code": 1599}, "IV", marks=pytest.mark.thorough),
     ],
 )
 def test_totalistic_rules_get_the_class_that_wolfram_gave_them(spec: dict[str, Any], published: str) -> None:
@@ -49,7 +49,13 @@ def test_totalistic_rules_get_the_class_that_wolfram_gave_them(spec: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("born", "stays", "character"), [("3", "23", "IV"), ("2", "", "III"), ("3", "012345678", "II"), ("", "", "I")]
+    ("born", "stays", "character"),
+    [
+        ("3", "23", "IV"),
+        ("2", "", "III"),
+        pytest.param("3", "012345678", "II", marks=pytest.mark.thorough),
+        pytest.param("", "", "I", marks=pytest.mark.thorough),
+    ],
 )
 def test_rules_of_two_dimensions_are_judged_by_the_same_book(born: str, stays: str, character: str) -> None:
     assert classify({"kind": "lifelike", "B": born, "S": stays}, starts=2).verdict == character
@@ -75,7 +81,7 @@ def test_a_judgement_that_is_wanted_no_more_ends_at_its_next_step() -> None:
         assert asked == last, "what was given up goes no step further"
 
 
-@pytest.mark.parametrize("smallest", [26, 41, 110])
+@pytest.mark.parametrize("smallest", thorough_but((110).__eq__, [26, 41, 110]))
 def test_equivalent_rules_get_equal_verdicts_with_equal_measures(smallest: int) -> None:
     first, *others = (
         classify(eca(number), starts=2) for number in TABLE["representatives"][str(smallest)]["equivalents"]

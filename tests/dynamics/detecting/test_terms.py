@@ -45,7 +45,7 @@ class Plain:
 
 
 @given(FIRINGS)
-@settings(max_examples=draws(60, 400))
+@settings(max_examples=draws(30, 400))
 def test_terms_are_counted_as_a_plain_reading_counts_them(firings: list[tuple[str, frozenset[str], bool]]) -> None:
     terms, known = Terms(CHOSEN), frozenset[str]()
     for at, (module, tokens, salient) in enumerate(firings):

@@ -185,7 +185,7 @@ def test_a_run_of_readings_only_is_written_read_and_judged_like_its_texts() -> N
     assert analyse(back, reader=READER) == analyse(whole, reader=READER)
 
 
-@settings(max_examples=draws(40, 100))
+@settings(max_examples=draws(20, 100))
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

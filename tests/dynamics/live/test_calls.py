@@ -18,7 +18,7 @@ from studio.dynamics.exchange.run import Run
 from studio.dynamics.exchange.writing import write_runs
 from studio.engine.result import RunResult
 from studio.replay.continuing import resume
-from studio.replay.dynamics import recorded_run, thresholds_of, verdict_of
+from studio.replay.dynamics import known_of, recorded_run, verdict_of
 from studio.replay.verify import verify
 from tests.support.toys import latencies, shuffled, toy_registry
 
@@ -81,7 +81,7 @@ def played(tmp_path: Path, lines: list[Any], text: str = SOLVE, *, status: str, 
     assert result.status == status, result.error
     with Trace(tmp_path / "t.db") as trace:
         stored, texts = recorded_run(trace), recorded_run(trace, texts=True)
-        thresholds = thresholds_of(trace)
+        thresholds = known_of(trace).thresholds
     for seen in (stored, texts, handed_on(stored)):
         assert [alarm.as_json() for alarm in analyse(seen, thresholds).alarms] == result.alarms
     return result

@@ -10,7 +10,7 @@ import pytest
 from studio import Trace
 from studio.dynamics.analysis import analyse
 from studio.dynamics.verdict import Verdict
-from studio.replay.dynamics import recorded_run, thresholds_of
+from studio.replay.dynamics import known_of, recorded_run
 from studio.support.resources import resource_root
 from tests.support.thorough import thorough_but
 
@@ -24,7 +24,7 @@ def judged(name: str, tmp_path: Path) -> Verdict:
     copy = tmp_path / f"{name}.db"
     shutil.copy(resource_root("graphs") / f"{name}.run.db", copy)
     with Trace(copy) as trace:
-        return analyse(recorded_run(trace, texts=True), thresholds_of(trace))
+        return analyse(recorded_run(trace, texts=True), known_of(trace).thresholds)
 
 
 HEALTHY = [name for name in RECORDED if name not in IN_CIRCLES]

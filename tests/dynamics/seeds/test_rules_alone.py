@@ -9,6 +9,7 @@ import pytest
 from studio.support.resources import resource_root
 from tests.dynamics.seeds.playing import assert_healthy, assert_paused, assert_warned, watched
 from tests.support.seeds import graph_of
+from tests.support.thorough import thorough_but
 
 
 def soar_rules(name: str) -> str:
@@ -31,7 +32,14 @@ def test_a_request_that_fails_and_is_made_again_is_warned_of(tmp_path: Path) -> 
     assert_warned(seen, "circle", by="production_memory")
 
 
-@pytest.mark.parametrize(("rules", "decisions"), [("nothing", 4), ("conflict", 12), ("deep", 17)])
+@pytest.mark.parametrize(
+    ("rules", "decisions"),
+    [
+        pytest.param("nothing", 4, marks=pytest.mark.thorough),
+        ("conflict", 12),
+        pytest.param("deep", 17, marks=pytest.mark.thorough),
+    ],
+)
 def test_states_that_are_stuck_below_each_other_for_want_of_knowledge_put_it_off(
     tmp_path: Path, rules: str, decisions: int
 ) -> None:
@@ -43,7 +51,7 @@ def test_states_that_are_stuck_below_each_other_for_want_of_knowledge_put_it_off
     assert "«state.no-change» says again" in seen.verdict.evidence[-1]
 
 
-@pytest.mark.parametrize("rules", ["opsub", "rl_substate", "struct"])
+@pytest.mark.parametrize("rules", thorough_but("struct".__eq__, ["opsub", "rl_substate", "struct"]))
 def test_states_that_resolve_what_is_stuck_or_are_about_other_operators_are_healthy(tmp_path: Path, rules: str) -> None:
     seen = watched("soar", {"rules": soar_rules(rules), "decisions": 12}, [], tmp_path, status="ok")
 
@@ -62,7 +70,7 @@ def test_as_they_ship_they_are_healthy(tmp_path: Path, name: str) -> None:
     ("name", "given"),
     [
         ("lecun", {"horizon": 3, "steps": 20}),
-        ("soar", {"rules": soar_rules("circles")}),
+        pytest.param("soar", {"rules": soar_rules("circles")}, marks=pytest.mark.thorough),
     ],
 )
 def test_where_a_memory_grows_by_every_round_the_failure_is_not_seen(

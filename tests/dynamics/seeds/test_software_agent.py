@@ -82,7 +82,9 @@ OPENING = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("thoughts", [OPENING[:1], OPENING], ids=["exact", "reworded"])
+@pytest.mark.parametrize(
+    "thoughts", [pytest.param(OPENING[:1], marks=pytest.mark.thorough), OPENING], ids=["exact", "reworded"]
+)
 def test_a_command_given_again_is_a_circle_which_the_session_ends_itself(
     tmp_path: Path, repository: str, thoughts: tuple[str, ...]
 ) -> None:

@@ -181,7 +181,7 @@ def test_what_is_refused_would_have_changed_something_at_times() -> None:
 
 def test_any_subgraph_that_can_be_inlined_did_what_its_nodes_do() -> None:
     count = 0
-    for seed in range(draws(80, 700)):
+    for seed in range(draws(40, 700)):
         rng = random.Random(f"inline {seed}")
         graph = random_graph(rng.randrange(2**32), rng.randint(3, 12))
         for _, one in graph.walk():

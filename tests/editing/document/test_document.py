@@ -23,7 +23,7 @@ from tests.support.graphs import CRITIC_LOOP
 from tests.support.thorough import draws
 
 SLOW = settings(
-    max_examples=draws(8, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=draws(5, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 SEEKING = settings(SLOW, max_examples=200, phases=[Phase.generate])
 """To find one failure, not the smallest."""

@@ -79,7 +79,7 @@ def test_every_field_of_every_op_is_among_those_tried() -> None:
 
 
 @settings(
-    max_examples=draws(10, 30),
+    max_examples=draws(6, 30),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

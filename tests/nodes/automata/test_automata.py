@@ -65,7 +65,7 @@ async def test_a_cell_that_is_neither_0_nor_1_is_refused() -> None:
         await run_node(Cell, {}, {"left": 2, "centre": 0, "right": 0, "table": table_of(30)})
 
 
-@settings(max_examples=draws(40, 100))
+@settings(max_examples=draws(25, 100))
 @given(ROWS, st.integers(0, 255), st.booleans(), st.integers(0, 6))
 async def test_a_step_of_the_whole_row_is_that_of_every_cell(row: list[int], rule: int, ring: bool, steps: int) -> None:
     out = await run_node(

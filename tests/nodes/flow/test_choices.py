@@ -17,6 +17,7 @@ from studio.spec.choices import MOST, choice_problem, told_choices
 from studio.spec.json_schema import schema_of_all
 from studio.support.errors import GraphError, UsageError
 from studio.support.values import Json
+from tests.support.thorough import thorough_but
 
 OPEN = """
 studio: 1
@@ -191,7 +192,7 @@ def test_an_input_without_choices_has_none_in_its_schema() -> None:
 # -- scripts ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("target", ["script", "standalone"])
+@pytest.mark.parametrize("target", thorough_but("standalone".__eq__, ["script", "standalone"]))
 def test_a_script_refuses_it_with_the_same_sentence(target: str, shades: Path, tmp_path: Path) -> None:
     script = tmp_path / f"{target}.py"
     assert main(["export", str(shades), "--to", target, "-o", str(script)]) == 0

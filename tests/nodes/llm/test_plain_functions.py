@@ -63,7 +63,7 @@ async def by_plain_call(case: Case, ctx: FakeContext, inputs: dict[str, Json], *
     return outputs
 
 
-@settings(max_examples=draws(40, 120), deadline=None)
+@settings(max_examples=draws(24, 120), deadline=None)
 @given(cases())
 def test_the_plain_call_asks_and_answers_what_the_node_does(case: Case) -> None:
     node = asyncio.run(outcome(case, lambda ctx, inputs: by_node(case, ctx, inputs)))

@@ -130,7 +130,7 @@ SCHEMAS = ANYTHING | st.fixed_dictionaries(
 
 
 @given(SCHEMAS, ANYTHING)
-@settings(max_examples=draws(30, 200))
+@settings(max_examples=draws(15, 200))
 def test_whatever_a_schema_is_its_ports_have_names_and_no_property_is_lost(schema: Any, fixed: Any) -> None:
     names = port_names(schema, OWN)
 

@@ -48,7 +48,7 @@ async def test_without_latents_there_is_one_future() -> None:
     assert (await run_node(Rollout, WALK, {"candidates": [[1]], "state": 0, "configuration": TOY})).futures == [[[1]]]
 
 
-@settings(max_examples=draws(8, 20))
+@settings(max_examples=draws(5, 20))
 @given(st.integers(0, 6), st.lists(st.sampled_from([-1, 0, 1]), min_size=1, max_size=6))
 async def test_foreseeing_is_taking_one_step_after_another(start: int, plan: list[int]) -> None:
     out = await run_node(Rollout, WALK, {"candidates": [plan], "state": start, "configuration": TOY})
@@ -116,7 +116,7 @@ async def test_the_critic_learns_what_was_recorded_delta_later() -> None:
     assert ctx.stores["critic"].dump() == {"1": 2.0}
 
 
-@settings(max_examples=draws(6, 15))
+@settings(max_examples=draws(4, 15))
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=20), st.floats(0.05, 1))
 async def test_what_a_critic_says_lies_within_what_it_was_told(costs: list[float], rate: float) -> None:
     ctx = stored(critic={})
@@ -169,7 +169,7 @@ def cost_of(plan: list[int], state: int) -> float:
     return total
 
 
-@settings(max_examples=draws(8, 20), deadline=None)
+@settings(max_examples=draws(5, 20), deadline=None)
 @given(st.integers(0, 6), st.integers(1, 4))
 async def test_search_finds_the_cheapest_plan_and_the_first_of_them(state: int, horizon: int) -> None:
     plan, cost, rounds = await settle(TOY | {"horizon": horizon}, state)
@@ -180,7 +180,7 @@ async def test_search_finds_the_cheapest_plan_and_the_first_of_them(state: int, 
     assert rounds == 1
 
 
-@settings(max_examples=draws(8, 20), deadline=None)
+@settings(max_examples=draws(5, 20), deadline=None)
 @given(st.integers(0, 6), st.integers(1, 5))
 async def test_gradient_ends_where_no_single_change_is_cheaper(state: int, horizon: int) -> None:
     plan, cost, _ = await settle(TOY | {"horizon": horizon, "method": "gradient"}, state)

@@ -133,7 +133,7 @@ PREFERENCES = st.one_of(
 )
 
 
-@settings(max_examples=draws(60, 400), deadline=None)
+@settings(max_examples=draws(30, 400), deadline=None)
 @given(st.lists(PREFERENCES, max_size=12))
 def test_it_decides_as_the_rules_written_a_second_time(made: list[Preference]) -> None:
     found = decide(made)
@@ -141,7 +141,7 @@ def test_it_decides_as_the_rules_written_a_second_time(made: list[Preference]) -
     assert (found.outcome, found.kind, frozenset(found.candidates)) == second(made)
 
 
-@settings(max_examples=draws(60, 200), deadline=None)
+@settings(max_examples=draws(30, 200), deadline=None)
 @given(st.lists(PREFERENCES, max_size=10), st.randoms(use_true_random=False))
 def test_the_order_of_preferences_decides_nothing_but_the_order_of_candidates(
     made: list[Preference], random: Any

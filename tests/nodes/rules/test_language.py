@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_told_in_a_sentence(text: str, why: str) -> None:
         [read_one(one) for one in split(text)]
 
 
-@settings(max_examples=draws(100, 300), deadline=None)
+@settings(max_examples=draws(50, 300), deadline=None)
 @given(st.text(alphabet='sp{}()<>^-+=!~.|"# ab12\n', max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(RuleError):

@@ -94,7 +94,7 @@ def tried(rule: Rule, facts: Facts) -> set[tuple[int, ...]]:
     return made
 
 
-@settings(max_examples=draws(80, 250), deadline=None)
+@settings(max_examples=draws(40, 250), deadline=None)
 @given(st.sampled_from(RULES), FACTS)
 def test_the_join_finds_what_trying_everything_finds(conditions: str, triples: list[Any]) -> None:
     rule = read_rule(f"sp {{r {conditions} --> (halt)}}")

@@ -106,7 +106,7 @@ def compare(plan: list[tuple[str, Any]], query: list[int], text: str, filter: An
         assert joined == plain.both(query, text, 0.3, k, filter)
 
 
-@settings(max_examples=draws(40, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(20, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, vectors, texts, filters, st.integers(1, 5))
 def test_it_holds_and_finds_what_a_list_would(
     plan: list[tuple[str, Any]], query: list[int], text: str, filter: Any, k: int
@@ -114,7 +114,7 @@ def test_it_holds_and_finds_what_a_list_would(
     compare(plan, query, text, filter, k)
 
 
-@settings(max_examples=draws(25, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(14, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, st.lists(st.floats(-1, 1, width=32), min_size=3, max_size=3))
 def test_a_store_that_is_saved_and_loaded_gives_the_same_bytes(plan: list[tuple[str, Any]], query: list[float]) -> None:
     for store, _ in played(plan):
@@ -128,7 +128,7 @@ def test_a_store_that_is_saved_and_loaded_gives_the_same_bytes(plan: list[tuple[
             assert encode(other.do("search", asked)) == encode(store.do("search", asked))
 
 
-@settings(max_examples=draws(25, 60), deadline=None)
+@settings(max_examples=draws(14, 60), deadline=None)
 @given(st.lists(entries, min_size=1, max_size=8), vectors, st.sampled_from(["cosine", "dot", "l2"]))
 def test_every_measure_of_nearness_ranks_like_the_list(given: list[Any], query: list[int], metric: str) -> None:
     store, plain = make_store("vector", {"metric": metric}, "m"), Reference()
@@ -138,7 +138,7 @@ def test_every_measure_of_nearness_ranks_like_the_list(given: list[Any], query: 
     assert found(store, vector=query, k=8) == plain.near(query, 8, None, metric)
 
 
-@settings(max_examples=draws(70, 200), deadline=None)
+@settings(max_examples=draws(35, 200), deadline=None)
 @given(st.lists(metas, min_size=1, max_size=12), st.lists(filters, min_size=1, max_size=4))
 def test_a_filter_over_columns_passes_what_the_filter_passes(held: list[Any], asked: list[Any]) -> None:
     store = make_store("vector", {}, "m")

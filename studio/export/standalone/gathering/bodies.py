@@ -6,7 +6,6 @@ What is not understood is refused: the type then needs a plain function (`Node.p
 from __future__ import annotations
 
 import ast
-import copy
 import importlib
 import sys
 from collections.abc import Mapping
@@ -61,7 +60,7 @@ class Body:
         self.module = importlib.import_module(self.source.name) if self.source.name not in sys.modules else sys.modules[
             self.source.name
         ]  # fmt: skip
-        self.function: Function = copy.deepcopy(found)
+        self.function: Function = found
         if problem := power_problem(self.function):
             raise NotStandalone(problem, where=self.source.name)
         arguments = [one.arg for one in all_arguments(self.function.args)]
