@@ -131,13 +131,14 @@ def _judged(args: argparse.Namespace) -> Iterator[tuple[Run, Verdict, str]]:
     from studio.dynamics.analysis import analyse
 
     for name in args.runs:
-        from studio.replay.dynamics import recorded_run, thresholds_of
+        from studio.replay.dynamics import known_of, recorded_run
 
         trace, there = trace_of(args, name)
         with trace:
-            found = recorded_run(trace, there, texts=bool(args.save_trace), every=args.all)
+            known = known_of(trace, there)
+            found = recorded_run(trace, there, texts=bool(args.save_trace), every=args.all, of=known)
             title = f"{trace.run(found.id).graph} · {found.id[:10]}"
-            yield found, analyse(found, thresholds_of(trace, found.id)), title
+            yield found, analyse(found, known.thresholds), title
     if args.trace:
         from studio.dynamics.exchange.reading import read_runs
 

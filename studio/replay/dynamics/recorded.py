@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from studio.dynamics.agenda import Agenda, change_of, is_agenda
 from studio.dynamics.exchange.run import Effect, Event, Goal, Module, Run
 from studio.dynamics.modules import ModuleFacts, said
+from studio.dynamics.policy import read_policy
+from studio.dynamics.settings import Settings
 from studio.dynamics.words.reading import Reading
 from studio.dynamics.words.shared import Shared
 from studio.engine.aims import goal_of
@@ -39,6 +41,11 @@ class Known:
     types: Registry
     modules: Modules
 
+    @property
+    def thresholds(self) -> Settings:
+        """The thresholds by which the run is watched: those that its graph sets, and what follows from its wires."""
+        return self.modules.watched_with(read_policy(self.graph.dynamics, where=self.graph.name).thresholds)
+
 
 def known_of(trace: Trace, run: str = "last", registry: Registry | None = None) -> Known:
     """Read the graph of a run of the trace file. Raises UsageError if there is no such run."""
@@ -52,7 +59,6 @@ def recorded_run(
     trace: Trace,
     run: str = "last",
     *,
-    registry: Registry | None = None,
     texts: bool = False,
     every: bool = False,
     of: Known | None = None,
@@ -66,7 +72,7 @@ def recorded_run(
     what was read is damaged.
     """
     found = trace.run(run)
-    of = of or known_of(trace, found.id, registry)
+    of = of or known_of(trace, found.id)
     graph, types, known = of.graph, of.types, of.modules
     places = Places(graph, types, known)
     facts: dict[str, ModuleFacts] = {}

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.dynamics.analysis import analyse
-from studio.dynamics.policy import read_policy
-from studio.dynamics.settings import Settings
 from studio.dynamics.verdict import Verdict
-from studio.replay.dynamics.recorded import Known, known_of, recorded_run
+from studio.replay.dynamics.recorded import known_of, recorded_run
 
 if TYPE_CHECKING:
     from studio.spec.registry import Registry
@@ -19,13 +17,4 @@ def verdict_of(trace: Trace, run: str = "last", *, registry: Registry | None = N
     """Return the verdict of a run of the trace file, by the thresholds of its graph. Raises UsageError if there is no
     such run."""
     known = known_of(trace, run, registry)
-    return analyse(recorded_run(trace, run, of=known), _thresholds(known))
-
-
-def thresholds_of(trace: Trace, run: str = "last", *, registry: Registry | None = None) -> Settings:
-    """Return the thresholds by which a run is watched: those that its graph sets, and what follows from its wires."""
-    return _thresholds(known_of(trace, run, registry))
-
-
-def _thresholds(known: Known) -> Settings:
-    return known.modules.watched_with(read_policy(known.graph.dynamics, where=known.graph.name).thresholds)
+    return analyse(recorded_run(trace, run, of=known), known.thresholds)

@@ -19,7 +19,7 @@ from studio.dynamics.measuring.measures import measure
 from studio.dynamics.pictures import of_run, quotes_of
 from studio.dynamics.settings import Settings
 from studio.gui.replay.dynamics.noticing import Noticed, noticed_of
-from studio.replay.dynamics import recorded_run, thresholds_of
+from studio.replay.dynamics import known_of, recorded_run
 from studio.trace import overview
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ class Cells:
 
 def read(trace: Trace, run: str, registry: Registry | None = None) -> Read:
     """Ask the trace for a run. Raises StudioError if there is none, or it cannot be read."""
-    found = recorded_run(trace, run, registry=registry)
+    known = known_of(trace, run, registry)
+    found = recorded_run(trace, run, of=known)
     steps = trace.steps(found.id)
     parts = [numpy.empty((0, 2), numpy.int64)]
     after = 0
@@ -136,7 +137,7 @@ def read(trace: Trace, run: str, registry: Registry | None = None) -> Read:
         noticed.append(noticed_of(alarm.firing, alarm.kind, alarm.message, alarm.evidence))
         if len(noticed) >= MOST_NOTICED:
             break
-    return Read(found, thresholds_of(trace, found.id), seqs[numpy.argsort(seqs[:, 0])], tuple(noticed))
+    return Read(found, known.thresholds, seqs[numpy.argsort(seqs[:, 0])], tuple(noticed))
 
 
 def look(found: Read, work: Work, *, whole: bool = True) -> Looked | None:
