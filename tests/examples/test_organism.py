@@ -123,13 +123,18 @@ def test_the_embedded_model_reads_the_day_book(tmp_path: Path) -> None:
     assert views == ["well"] * 3, "firm green leaves, twice, and all is well"
 
 
-def test_another_day_is_lived_otherwise(own_day: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+ASKED = {12: 2, HOURS: 6}
+"""How often people ask something in so many hours of the day of frost."""
+
+
+@pytest.mark.parametrize("hours", thorough_but((12).__eq__, ASKED))
+def test_another_day_is_lived_otherwise(own_day: tuple[dict[str, Any], Path], tmp_path: Path, hours: int) -> None:
     frost = decode((GRAPHS / "data/organism/frost.json").read_bytes())
 
-    other = lived(graph_of("organism"), tmp_path, day=frost)
+    other = lived(graph_of("organism"), tmp_path, day=frost[:hours])
 
-    assert other["deeds"] != own_day[0]["deeds"]
-    assert other["truth"]["asked"] == 6
+    assert other["deeds"] != own_day[0]["deeds"][:hours]
+    assert other["truth"]["asked"] == ASKED[hours]
 
 
 ORGANS = ("perception", "planning", "critics")

@@ -9,7 +9,7 @@ from _pytest.mark.structures import MarkDecorator
 
 from tests.support.thorough import thorough_but
 
-EACH_TIME = 6
+EACH_TIME = 4
 """So many of a range; each has several regions and is cut in several places."""
 
 

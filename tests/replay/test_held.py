@@ -141,10 +141,11 @@ def test_going_on_from_what_is_remembered_gives_what_starting_anew_gives(graph: 
 
         expected: dict[tuple[str, int], Any] = {}
         for seq in [*steps, *sorted(steps)]:
-            anew = Held(Cursor(trace))
+            anew: Held | None = None
             for place in remembering.places(seq):
                 one = remembering.content(place, seq)
                 if (place.path, seq) not in expected:
+                    anew = anew or Held(Cursor(trace))
                     other = anew.content(anew.place(place.path, seq), seq)
                     assert other is not None
                     expected[place.path, seq] = other.dump()
@@ -225,7 +226,7 @@ def test_without_the_functions_a_query_knows_no_stores(trace: Trace) -> None:
 
 
 def test_a_store_of_many_values_is_found_at_any_step_in_a_moment(tmp_path: Path) -> None:
-    graph = WORK.replace("max_ticks: 5", "max_ticks: 200")
+    graph = WORK.replace("max_ticks: 5", "max_ticks: 120")
     with Trace(made(graph, tmp_path / "long.db", embedder="toy")) as trace:
         held = Held(Cursor(trace))
         middle = len(held) // 2
@@ -234,7 +235,7 @@ def test_a_store_of_many_values_is_found_at_any_step_in_a_moment(tmp_path: Path)
         took = time.perf_counter() - began
 
     assert sizes["facts"] is not None
-    assert sizes["facts"].size in (99, 100, 101)
+    assert sizes["facts"].size in (59, 60, 61)
     assert took < 2.0
 
 

@@ -22,8 +22,8 @@ from studio.support.resources import bundled_graphs
 from studio.trace.writer import close_writer
 from tests.examples.answering import Answering, as_catalog
 from tests.export.standalone.gathering.test_all_types import everything
+from tests.export.ways import STANDALONE
 from tests.support.approving import hashes_of
-from tests.support.everyday import for_examples
 from tests.support.example_settings import answering, script_words, settings_of
 from tests.support.plain_functions import loaded
 from tests.support.played_scripts import Played, told
@@ -138,7 +138,9 @@ def voting(example: Path) -> Graph:
     return graph
 
 
-@for_examples("example", LEAVING)
+@pytest.mark.parametrize(
+    "example", thorough_but(lambda path: path.stem in STANDALONE, LEAVING), ids=lambda path: path.stem
+)
 def test_the_script_runs_as_the_graph_does_in_the_studio(example: Path, tmp_path: Path) -> None:
     graph = voting(example)
     model, approve = as_catalog(made_up(example, graph)), hashes_of(graph)

@@ -70,7 +70,7 @@ def hostile(text: str) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("number", range(len(TEXTS)))
+@pytest.mark.parametrize("number", thorough_but({0, 3, 4, 5, 7, 8}.__contains__, range(len(TEXTS))))
 def test_a_text_stays_a_text_wherever_it_stands(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     graph = hostile(TEXTS[number])

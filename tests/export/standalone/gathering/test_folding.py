@@ -7,13 +7,14 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.export.standalone.gathering import folding
 from studio.export.standalone.gathering.folding import folded
 from studio.export.standalone.gathering.printing import printed
 from tests.support.plain_functions import loaded
+from tests.support.thorough import draws
 
 CONSTANTS = ("None", "True", "False", "0", "1", '""', '"x"', "[]", '["x"]', '{"x": 1}')
 LEAVES = st.sampled_from((*CONSTANTS, "a", "b", "a", "b"))
@@ -62,6 +63,7 @@ def _result(work: Any, one: Any, other: Any) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")  # `1 is a`
+@settings(max_examples=draws(30, 100))
 @given(EXPRESSIONS, EXPRESSIONS, EXPRESSIONS)
 def test_a_folded_function_does_the_same(test: str, one: str, other: str) -> None:
     text = source(

@@ -191,7 +191,7 @@ def calls(draw: st.DrawFn) -> list[tuple[str, tuple[Any, ...]]]:
 
 
 @pytest.mark.usefixtures("written_by")
-@settings(max_examples=draws(8, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(5, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=calls())
 def test_whatever_a_run_tells_is_written_alike(tmp_path_factory: pytest.TempPathFactory, told: Any) -> None:
     both = BothLogs(tmp_path_factory.mktemp("both"), start_of())
