@@ -332,4 +332,4 @@ def test_closing_waits_until_all_is_written(tmp_path: Path) -> None:
     cache.close()
 
     assert len(rows(tmp_path / "c.db")) == 2000
-    assert time.perf_counter() - begin < 5
+    assert time.perf_counter() - begin < 30

@@ -70,10 +70,10 @@ def test_what_is_wrong_with_a_template_is_said(template: str, said: str) -> None
 
 def test_reading_a_template_computes_nothing_of_it() -> None:
     heavy = "{{ 'x' * 10 ** 9 }}{{ 9 ** (9 ** 9) }}"
-    before = time.perf_counter()
+    before = time.process_time()
 
     assert read_template(heavy).names == ()
-    assert time.perf_counter() - before < 0.5
+    assert time.process_time() - before < 5  # computed, it would take for ever
 
 
 ESCAPES = [
