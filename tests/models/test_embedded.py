@@ -31,7 +31,9 @@ pytestmark = [
     pytest.mark.skipif(weights.installed() is None, reason="the weights package is not installed"),
 ]
 NOWHERE = Path("/nonexistent")
-FEW_SHOT = "Mood (good / bad)\n\nText: I love it\nAnswer: good\n\nText: awful day\nAnswer: bad\n\nText: {}\nAnswer:"
+BRIEF: Message = {"role": "system", "content": "Be brief."}
+"""Else the model is told of itself, in words that take it a second to read."""
+ONE_SHOT = "Text: awful day\nAnswer: bad\n\nText: {}\nAnswer:"
 SCHEMA = {
     "type": "object",
     "properties": {"name": {"type": "string", "maxLength": 8}, "age": {"type": "integer", "maximum": 120}},
@@ -53,16 +55,17 @@ def model(pool: HostPool) -> Embedded:
 
 
 def ask(text: str, **options: object) -> ChatCall:
-    return ChatCall(messages=({"role": "user", "content": text},), max_tokens=4, **options)  # type: ignore[arg-type]
+    return ChatCall(messages=(BRIEF, {"role": "user", "content": text}), max_tokens=4, **options)  # type: ignore[arg-type]
 
 
 async def test_the_same_calls_give_the_same_bits_whatever_was_asked_in_between_or_at_once(model: Embedded) -> None:
-    calls = [CompletionCall(prompt=FEW_SHOT.format(text)) for text in ("so nice", "so sad")]
+    calls = [CompletionCall(prompt=ONE_SHOT.format(text)) for text in ("so nice", "so sad")]
 
     one_by_one = [await model.complete(call) for call in calls]
     at_once = await asyncio.gather(*map(model.complete, reversed(calls)))
     chats = [await model.chat(ask("Say hello.", logprobs=True)) for _ in range(2)]
     talk: tuple[Message, ...] = (
+        BRIEF,
         {"role": "user", "content": "Say hello."},
         {"role": "assistant", "content": chats[0].text},
     )
@@ -79,7 +82,7 @@ async def test_the_same_calls_give_the_same_bits_whatever_was_asked_in_between_o
 
 
 async def test_token_choices_come_likeliest_first_and_are_log_probabilities(model: Embedded) -> None:
-    reply = await model.complete(CompletionCall(prompt=FEW_SHOT.format("so nice")))
+    reply = await model.complete(CompletionCall(prompt=ONE_SHOT.format("so nice")))
 
     logprobs = [choice.logprob for choice in reply.choices]
     assert len(logprobs) == 200
@@ -92,7 +95,7 @@ async def test_token_choices_come_likeliest_first_and_are_log_probabilities(mode
 
 @pytest.mark.parametrize("text", thorough_but("你好".__eq__, ["Ann is 7.", "Nonsense {{]", "你好", ""]))
 async def test_a_schema_makes_every_answer_valid(model: Embedded, text: str) -> None:
-    call = ChatCall(messages=({"role": "user", "content": f"Name and age: {text}"},), schema=SCHEMA, max_tokens=40)
+    call = ChatCall(messages=(BRIEF, {"role": "user", "content": f"Name and age: {text}"}), schema=SCHEMA, max_tokens=40)
 
     value = json.loads((await model.chat(call)).text)
 
@@ -150,7 +153,7 @@ async def test_a_crash_in_mid_call_costs_that_call_only_and_the_next_host_sees_n
             os.kill(host.pid, signal.SIGKILL)
 
     with pytest.raises(ModelError, match="ended during the call") as caught:
-        await model.chat(ChatCall(messages=({"role": "user", "content": "Tell a story."},), max_tokens=200), kill)
+        await model.chat(ChatCall(messages=(BRIEF, {"role": "user", "content": "Count."}), max_tokens=200), kill)
     monkeypatch.setenv("OPENAI_API_KEY", "canary-4711")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
