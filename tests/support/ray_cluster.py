@@ -14,6 +14,7 @@ from typing import Any
 ON_LOOPBACK = {
     "RAY_AUTH_MODE": "token",
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_prestart_worker_first_driver": "0",
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     # A node is missed after three seconds and not after fifteen.
     "RAY_health_check_initial_delay_ms": "1000",

@@ -59,6 +59,8 @@ def around(address: str, *, token: str, inherited: Mapping[str, str], outer: Map
         **inherited,
         "RAY_AUTH_MODE": "token",
         "RAY_USAGE_STATS_ENABLED": "0",
+        # Our actors get processes of their own; a process per CPU that Ray starts ahead would stand idle.
+        "RAY_prestart_worker_first_driver": "0",
         # Ray's word for "keep to this machine", its default on Windows and macOS: only with it do all its servers
         # listen at 127.0.0.1. A node's address of 127.0.0.1 alone is replaced by the outward one.
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
