@@ -24,6 +24,7 @@ from studio.gui.theme import apply_theme, current_theme
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
 from tests.gui.desk import Desk
+from tests.gui.patience import PatientBot
 from tests.gui.standing import bare, lone_window, whole
 from tests.gui.windows import SMALL, opened
 
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/gui" in item.path.as_posix():
             item.add_marker("gui")
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """The bot of pytest-qt, which waits long enough for a busy machine."""
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session", autouse=True)
