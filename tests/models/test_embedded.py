@@ -95,7 +95,9 @@ async def test_token_choices_come_likeliest_first_and_are_log_probabilities(mode
 
 @pytest.mark.parametrize("text", thorough_but("你好".__eq__, ["Ann is 7.", "Nonsense {{]", "你好", ""]))
 async def test_a_schema_makes_every_answer_valid(model: Embedded, text: str) -> None:
-    call = ChatCall(messages=(BRIEF, {"role": "user", "content": f"Name and age: {text}"}), schema=SCHEMA, max_tokens=40)
+    call = ChatCall(
+        messages=(BRIEF, {"role": "user", "content": f"Name and age: {text}"}), schema=SCHEMA, max_tokens=40
+    )
 
     value = json.loads((await model.chat(call)).text)
 
