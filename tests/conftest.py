@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.collecting import import_share
 from tests.support.drawing import draw_from_the_test_alone
-from tests.support.thorough import choose_draws
+from tests.support.thorough import choose_draws, draws
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # One test worker per processor: threads of numpy's small products would only spin for each other. Read at its import.
@@ -26,8 +26,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The same examples each time, as on a build server; `HYPOTHESIS_EXPLORE=1` draws others, and keeps what fails.
 EXPLORES = bool(os.environ.get("HYPOTHESIS_EXPLORE"))
 DRAWS: dict[str, Any] = {} if EXPLORES else {"derandomize": True, "database": None}
-hypothesis.settings.register_profile("studio", deadline=None, **DRAWS)
-hypothesis.settings.load_profile("studio")
 if not EXPLORES:
     draw_from_the_test_alone()
 
@@ -37,6 +35,8 @@ LOOPBACK = ("127.", "::1", "localhost")
 def pytest_configure(config: pytest.Config) -> None:
     """Random cases are drawn more often in a thorough run."""
     choose_draws(config.getoption("markexpr"))
+    hypothesis.settings.register_profile("studio", max_examples=draws(50, 100), deadline=None, **DRAWS)
+    hypothesis.settings.load_profile("studio")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -14,6 +14,7 @@ from studio.cases.reading import read_cases
 from studio.cases.writing import case_lines
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, TokenChoice
 from studio.support.values import encode
+from tests.support.thorough import draws
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
     [
@@ -92,7 +93,7 @@ def others(draw: st.DrawFn) -> Asked:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=draws(12, 30), deadline=None)
 @given(
     answers=st.lists(chats() | completions() | others(), max_size=4),
     inputs=st.dictionaries(texts.filter(bool), values, max_size=3),

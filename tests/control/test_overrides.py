@@ -18,6 +18,7 @@ from tests.engine.generator import random_graph
 from tests.engine.players import by_reference, run_logged, seen
 from tests.engine.same import differences
 from tests.support.memory_log import MemoryLog
+from tests.support.thorough import draws
 
 
 def play(text: str, *orders: Callable[[Controller], object], **options: Any) -> tuple[Any, MemoryLog]:
@@ -168,7 +169,9 @@ def test_liveness_never_changes(order: Callable[[Controller], object]) -> None:
     assert sorted((one.path, one.tick) for one in log.firings) == sorted((one.path, one.tick) for one in plain.firings)
 
 
-@settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=draws(12, 25), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_node_switched_off_live_is_as_if_it_were_written_in_the_graph(seed: int) -> None:
     graph = random_graph(seed, 8)

@@ -16,6 +16,7 @@ from studio.support.errors import NodeError
 from studio.support.values import encode
 from tests.stores.vector.reference import Reference
 from tests.stores.vector.test_against_a_plain_list import steps, write
+from tests.support.thorough import draws
 
 
 def opened(folder: Path, kind: str = "vector", **params: Any) -> ProjectStore:
@@ -184,7 +185,7 @@ def test_the_index_is_kept_with_the_rows(tmp_path: Path, monkeypatch: pytest.Mon
     assert rows(store, "SELECT * FROM vector_cells") == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(15, 30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_two_processes_in_turns_hold_what_a_list_would(
     tmp_path_factory: pytest.TempPathFactory, plan: list[tuple[str, Any]]

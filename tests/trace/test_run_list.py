@@ -16,6 +16,7 @@ from studio.trace.run_filter import STATUSES, RunFilter, RunOrder, SortKey
 from studio.trace.run_forest import forest
 from studio.trace.run_list import RunRow
 from studio.trace.runlog import FileRunLog
+from tests.support.thorough import draws
 from tests.trace.many_runs import GRAPHS, MODELS, START_NS, WORDS, Fact, put_runs, random_facts
 from tests.trace.runs import put_firings
 
@@ -65,7 +66,7 @@ def test_filters_let_through_what_a_look_at_each_run_would(trace: Callable[[], T
     opened = trace()
     chance = random.Random(7)
     sizes = set()
-    for _ in range(200):
+    for _ in range(draws(100, 200)):
         wanted = RunFilter(
             text=chance.choice(("", "", "tide", "éclair", "QUOTED word", "猫", "broke", "01run0001", "x" * 80, '"')),
             graph=chance.choice(("", "", *GRAPHS)),

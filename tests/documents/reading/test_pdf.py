@@ -83,16 +83,20 @@ def test_at_least_what_is_no_pdf_at_all_is_refused() -> None:
             read_pdf(BROKEN[name], "a.pdf")
 
 
-def test_a_page_that_unpacks_to_far_more_than_the_file_is_refused() -> None:
-    bomb = pdf([b"\n" * 80_000_000], compress=True)
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """A small file whose one page unpacks to 80 MB."""
+    return pdf([b"\n" * 80_000_000], compress=True)
+
+
+def test_a_page_that_unpacks_to_far_more_than_the_file_is_refused(bomb: bytes) -> None:
     assert len(bomb) < 100_000
 
     with pytest.raises(NodeError, match="cannot be read as PDF"):
         read_pdf(bomb, "a.pdf")
 
 
-def test_without_a_limit_it_would_unpack() -> None:
-    bomb = pdf([b"\n" * 80_000_000], compress=True)
+def test_without_a_limit_it_would_unpack(bomb: bytes) -> None:
     packed = bomb[bomb.index(b"stream\n") + 7 : bomb.index(b"\nendstream")]
 
     assert len(zlib.decompress(packed)) == 80_000_000

@@ -110,7 +110,7 @@ async def test_generate_keeps_a_schema(model: Embedded, tmp_path: Path) -> None:
         "schema": {
             "type": "object",
             "properties": {
-                "things": {"type": "array", "items": {"type": "string", "maxLength": 15}, "minItems": 2, "maxItems": 2}
+                "things": {"type": "array", "items": {"type": "string", "maxLength": 6}, "minItems": 2, "maxItems": 2}
             },
             "required": ["things"],
         },

@@ -100,14 +100,15 @@ def test_a_run_repeats_itself_from_its_record(trace: Trace) -> None:
 
 def test_the_store_at_a_past_step_holds_what_it_held_then(trace: Trace) -> None:
     cursor = Cursor(trace)
+    firings, done_to_stores = list(trace.firings()), list(trace.store_ops())
+    maps = {one.id for one in trace.firings(node="each")}
+    inside = {one.id: one.parent for one in firings if one.parent in maps}
     seen = set()
     for seq in range(1, len(cursor) + 1):
         cursor.seek(seq)
         plain = make_store("vector", {}, "notes")
-        decided = {one.id for one in trace.firings() if one.seq is not None and one.seq <= seq}
-        maps = {one.id: one for one in trace.firings(node="each")}
-        inside = {one.id: one.parent for one in trace.firings() if one.parent in maps}
-        for done in trace.store_ops():
+        decided = {one.id for one in firings if one.seq is not None and one.seq <= seq}
+        for done in done_to_stores:
             ended = inside.get(done.firing)
             if done.firing in decided and (ended is None or ended in decided) and plain.ops[done.op] != "read":
                 plain.do(done.op, done.args)

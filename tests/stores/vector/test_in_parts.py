@@ -25,6 +25,7 @@ from studio.trace.merging import merge
 from studio.trace.parts import in_parts, whole
 from studio.trace.sqlite import connect_reader, connect_writer
 from studio.trace.writer import close_writer
+from tests.support.thorough import thorough_but
 
 WORK = """
 studio: 1
@@ -86,7 +87,7 @@ def held(trace: Trace) -> list[tuple[Any, Any]]:
     return found
 
 
-@pytest.mark.parametrize("scope", ["run", "project"])
+@pytest.mark.parametrize("scope", thorough_but("project".__eq__, ["run", "project"]))
 def test_every_step_tells_the_whole_content(tmp_path: Path, scope: str) -> None:
     with Trace(made(tmp_path, scope)) as trace:
         pairs = held(trace)
