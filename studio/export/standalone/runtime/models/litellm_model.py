@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import gc
 import math
 import os
 import re
@@ -202,12 +203,17 @@ def _library() -> Any:
     """Import litellm, with settings for a program that speaks for itself. Raises `MissingModel` if it is not there."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it downloads prices while importing
     warnings.filterwarnings("ignore", module=r"(litellm|pydantic)\b")
+    collecting = gc.isenabled()
+    gc.disable()  # else it looks again and again through what importing makes, a tenth of the seconds that this takes
     try:
         import litellm
     except ImportError as error:
         raise MissingModel(
             f"The package litellm cannot be loaded ({error}).", hint="Install it: pip install litellm", code="not_found"
         ) from None
+    finally:
+        if collecting:
+            gc.enable()
     litellm.suppress_debug_info = True  # it prints to standard output
     litellm.disable_hf_tokenizer_download = True
     litellm.telemetry = False
