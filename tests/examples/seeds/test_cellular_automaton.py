@@ -174,6 +174,7 @@ def test_a_rule_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "elementary rules are 0 to 255" in str(played.result.error)
 
 
+@pytest.mark.thorough
 def test_the_same_seed_measures_the_same(tmp_path: Path) -> None:
     first, again, other = (
         play("cellular_automaton", {"steps": 1, "form": "row"}, seed=seed, tmp_path=tmp_path).result.outputs["likeness"]

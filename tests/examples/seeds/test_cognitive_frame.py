@@ -97,6 +97,7 @@ def test_controller_edges_are_apart_from_data_edges() -> None:
     assert all(edge.feedback for edge in harvests)
 
 
+@pytest.mark.thorough
 def test_a_process_that_is_knocked_out_is_started_in_circles(tmp_path: Path) -> None:
     graph = graph_of("cognitive_frame")
     graph.nodes["visual_search"].knockout = True

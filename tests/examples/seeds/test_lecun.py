@@ -155,6 +155,7 @@ def test_the_critic_learns_to_foretell_the_cost_that_comes(tmp_path: Path) -> No
     assert len(one.fired("trainable_critic")) == 8 + 8, "it judges and it learns, in each step"
 
 
+@pytest.mark.thorough
 def test_a_critic_that_adds_helps_a_short_horizon_over_the_hot_place(tmp_path: Path) -> None:
     alone = walked(tmp_path, horizon=3, steps=12)
     helped = walked(tmp_path, horizon=3, steps=12, critic_rate=0.5)
@@ -163,6 +164,7 @@ def test_a_critic_that_adds_helps_a_short_horizon_over_the_hot_place(tmp_path: P
     assert states(helped)[-1] == 6
 
 
+@pytest.mark.thorough
 def test_a_critic_that_replaces_the_intrinsic_cost_wanders(tmp_path: Path) -> None:
     """It stands on its goal, where nothing hurts, and leaves it for states of which it knows nothing."""
     replaced = walked(tmp_path, start=6, steps=12, critic_rate=0.5, intrinsic_weights=[0, 0])

@@ -209,6 +209,7 @@ def test_different_edits_that_do_not_fit_are_bounded_by_the_repairs(case: Case) 
     assert "failed 3 times" not in played.result.outputs["evidence"]
 
 
+@pytest.mark.thorough
 def test_edits_whose_tests_fail_are_repaired_at_most_three_times_and_then_given_up(case: Case) -> None:
     repairs = [swap("    return a * b", "    return a // b"), swap("    return a // b", "    return a % b"),
                swap("    return a % b", "    return a")]  # fmt: skip

@@ -86,6 +86,7 @@ def test_partial_matching_finds_the_likest(tmp_path: Path) -> None:
     assert exact.result.outputs["retrievals"][0]["found"] is False
 
 
+@pytest.mark.thorough
 def test_noise_is_drawn_by_the_seed_of_the_run(tmp_path: Path) -> None:
     inputs = {"agent": "likeness", "settings": {"noise": 0.5}}
     runs = [play("actr", inputs, tmp_path=tmp_path, seed=seed) for seed in (1, 1, 2)]

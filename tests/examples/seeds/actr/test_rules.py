@@ -45,6 +45,7 @@ def test_counted_from_the_choice_a_reward_is_smaller_and_it_can_be_switched_off(
     assert off.fired("utility_learning") == []
 
 
+@pytest.mark.thorough
 def test_the_rule_that_pays_wins_in_time(tmp_path: Path) -> None:
     played = play("actr", {"agent": "gamble", "seconds": 4}, tmp_path=tmp_path, seed=3)
 

@@ -10,6 +10,7 @@ import pytest
 from tests.examples.seeds.autogpt.agent import DONE, END, THOUGHTS, agent, memories, read, results, write
 
 
+@pytest.mark.thorough
 def test_at_most_five_goals_up_to_the_first_empty_one(tmp_path: Path) -> None:
     many = agent([END], tmp_path, goals=[f"g{n}" for n in range(7)])
     few = agent([END], tmp_path, goals=["g0", "", "g2"])

@@ -108,6 +108,7 @@ def test_nobody_waits_who_is_there_already_or_goes_elsewhere(tmp_path: Path) -> 
     assert there.fired("decide_to_react") == elsewhere.fired("decide_to_react") == []
 
 
+@pytest.mark.thorough
 def test_a_conversation_has_at_most_eight_rounds_of_two_lines(tmp_path: Path) -> None:
     lines = [reply for n in range(16) for reply in ("a neighbour", words(f"Line {n}."))]
     played = meet(tmp_path, ["yes", *lines, "lines", *MENDED], {}, {})
@@ -120,6 +121,7 @@ def test_a_conversation_has_at_most_eight_rounds_of_two_lines(tmp_path: Path) ->
     assert len(record(short)["chat"]) == 4
 
 
+@pytest.mark.thorough
 def test_a_model_that_repeats_the_words_it_was_to_go_on_from_leaves_its_topic_open(tmp_path: Path) -> None:
     told = {}
     for reply in ("the weather", "They are conversing about the weather", "They are conversing about"):

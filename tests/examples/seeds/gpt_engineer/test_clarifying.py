@@ -93,6 +93,7 @@ def test_in_0_3_1_assumptions_lead_back_into_the_loop(tmp_path: Path) -> None:
     played.verify()
 
 
+@pytest.mark.thorough
 def test_clarifying_ends_at_the_bound_of_the_graph_if_it_never_gets_clear(tmp_path: Path) -> None:
     played = engineer(tmp_path, ["And what else?"] * 60, ["more"] * 60)
 

@@ -97,6 +97,7 @@ def test_exit_codes_0_and_2_are_left_alone(tmp_path: Path, code: int, calls: int
     assert played.result.calls == calls
 
 
+@pytest.mark.thorough
 def test_it_is_run_at_most_ten_times_and_improved_after_each(tmp_path: Path) -> None:
     played = heal(tmp_path, [BROKEN, "```\nexit 1\n```", *["No idea."] * 20])
 
