@@ -15,6 +15,7 @@ from studio.export.formatting import formatted_parts
 from studio.export.literals import MAX_DEPTH, comment, docstring, literal, text_literal
 from studio.support.errors import UsageError
 from studio.support.values import same_value
+from tests.support.thorough import draws
 
 HOSTILE = (
     '"', "'", '"""', "'''", "\\", "\\\n", "\n", "\r", "\r\n", "\x00", "\x1b[2J", "\t", " ", "  \n", "\u202e", "\u2066",
@@ -53,7 +54,7 @@ def hides(source: str) -> list[str]:
     ]
 
 
-@settings(max_examples=15)
+@settings(max_examples=draws(8, 15))
 @given(st.lists(TEXTS, min_size=1, max_size=20))
 @example(
     [
@@ -75,7 +76,7 @@ def test_a_text_reads_back_as_it_was(texts: list[str]) -> None:
     assert max(len(line) for one in laid_out for line in one.split("\n")) <= 120
 
 
-@settings(max_examples=15)
+@settings(max_examples=draws(8, 15))
 @given(st.lists(VALUES, min_size=1, max_size=12))
 def test_a_value_reads_back_as_it_was(values: list[Any]) -> None:
     back = reads_back(*map(literal, values))

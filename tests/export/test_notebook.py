@@ -23,7 +23,7 @@ from studio.spec import default_registry
 from studio.support.resources import bundled_graphs
 from tests.support.everyday import for_examples, is_everyday
 from tests.support.graphs import CRITIC_LOOP
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
 FEW = list(filter(is_everyday, bundled_graphs()))
 REPLIES = ("A first draft about pools.", "vague", "A second draft.\nIt names crabs.", "good")
@@ -191,7 +191,7 @@ def test_ids_of_cells_are_the_same_each_time() -> None:
 HOSTILE = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-@settings(max_examples=25)
+@settings(max_examples=draws(10, 25))
 @given(about=HOSTILE, prompt=HOSTILE, title=HOSTILE)
 def test_no_text_becomes_code(about: str, prompt: str, title: str) -> None:
     graph = Graph("hostile", about=about)

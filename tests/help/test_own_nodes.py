@@ -126,7 +126,7 @@ def write_types(project: Path) -> None:
             (project / name).write_text(text, "utf-8")
 
 
-def test_types_of_a_package_are_there_when_it_is_enabled(tmp_path: Path, project: Path) -> None:
+def test_types_of_a_package_are_there_when_it_is_enabled(tmp_path: Path, project: Path, cli: Cli) -> None:
     """The page's own `pyproject.toml`, installed as installers do it: a module, and the metadata beside it."""
     about = tomllib.loads(next(text for kind, text in BLOCKS if kind == "toml"))["project"]
     code = next(text for _, text in BLOCKS if text.startswith("# nodes/shout.py"))
@@ -153,7 +153,7 @@ def test_types_of_a_package_are_there_when_it_is_enabled(tmp_path: Path, project
     assert "There is no node type `my.shout`" in studio("nodes", "my.shout")
     assert not (tmp_path / "imported").exists()
 
-    studio("config", "plugins.enabled", "loud")
+    assert cli("config", "plugins.enabled", "loud").code == 0
     assert "The text in capitals." in studio("nodes", "my.shout")
     assert (tmp_path / "imported").exists()
 

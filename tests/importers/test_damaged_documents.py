@@ -71,7 +71,7 @@ def damaged(draw: st.DrawFn) -> tuple[Path, Any]:
     return FILES[number], document
 
 
-@settings(max_examples=draws(50, 120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(30, 120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damaged())
 def test_damage_is_refused_or_becomes_a_graph_that_loads(
     tmp_path_factory: pytest.TempPathFactory, case: tuple[Path, Any]

@@ -46,7 +46,7 @@ def changed(db: Path, *statements: str) -> None:
 # -- controls: the comparison with the oracle sees each of these -----------------------------------
 
 
-@pytest.mark.parametrize("seed", thorough_but((16, 37, 122).__contains__, [7, 16, 37, 99, 122, 276]))
+@pytest.mark.parametrize("seed", thorough_but((16, 122).__contains__, [7, 16, 37, 99, 122, 276]))
 @pytest.mark.parametrize("single", [2, 1000])
 def test_a_large_region_is_read_node_by_node_to_the_same_end(
     db: Path, monkeypatch: pytest.MonkeyPatch, seed: int, single: int

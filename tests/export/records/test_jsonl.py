@@ -145,8 +145,8 @@ def test_a_long_run_is_written_as_it_is_read(tmp_path: Path) -> None:
     """The control: held as a list, the same lines take many times the memory."""
     log = open_run(tmp_path / "t.db", start_of())
     declare(log, 1, "work", "toy.work", 1, 0, 0)
-    put_firings(log, 5_000)
-    log.finish("ok", "quiet", None, {}, {"firings": 5_000}, time.time_ns())
+    put_firings(log, 3_000)
+    log.finish("ok", "quiet", None, {}, {"firings": 3_000}, time.time_ns())
     log.flush()
 
     def peak(use: Callable[[Iterator[bytes]], object]) -> int:

@@ -20,6 +20,7 @@ from studio.export.records.spans import spans_of
 from studio.support.values import encode
 from studio.trace import Trace, open_run
 from studio.trace.writer import close_writer
+from tests.support.thorough import draws
 from tests.trace.declaring import declare
 from tests.trace.runs import start_of
 
@@ -49,7 +50,7 @@ REQUESTS = (
 ANSWERS = st.builds(lambda rest: {**rest, "text": "said"}, some("tool_calls")) | VALUES
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(8, 15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     asked=st.lists(
         st.tuples(st.sampled_from(["chat", "complete", "embed", "http", "human", "log"]), REQUESTS, ANSWERS), max_size=4
