@@ -29,10 +29,15 @@ PATIENCE_MS = 30_000
 SIZE = 1200, 800
 
 
+_standing: set[Standing] = set()
+"""Those there are: a module's, and those of its room."""
+
+
 class Standing:
     """A window that stands while tests come and go; no welcome page stands in it."""
 
     def __init__(self, window: MainWindow, qtbot: Any) -> None:
+        _standing.add(self)
         self.window = window
         self._qtbot = qtbot
         self._clear()
@@ -43,6 +48,9 @@ class Standing:
         """Give it to a test, with the settings of the test's home, and put it back when the test is over."""
         window = self.window
         window.workbench.settings = Settings.load()
+        for other in _standing - {self}:
+            other.window.hide()  # it stands in the same place, and would be under the mouse
+        window.show()
         window.activateWindow()
         window.setFocus()
         QApplication.processEvents()
@@ -84,7 +92,9 @@ def standing(qtbot: Any, home: Path) -> Iterator[Standing]:
         patch.setenv("STUDIO_HOME", str(home))
         patch.setenv("STUDIO_DB", str(home / "trace.db"))
         for window in opened(qtbot):
-            yield Standing(window, qtbot)
+            made = Standing(window, qtbot)
+            yield made
+            _standing.discard(made)
 
 
 @contextmanager
@@ -97,13 +107,16 @@ def few(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             yield found
 
 
-@pytest.fixture(scope="module")
-def whole(
+def _whole(
     qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Standing]:
-    """The window of a module, with all its panels."""
+    """The window of a module, or of a room of tests, with all its panels."""
     with standing(QtBot(request), tmp_path_factory.mktemp("whole")) as found:
         yield found
+
+
+whole = pytest.fixture(scope="module")(_whole)
+whole_of_room = pytest.fixture(scope="package")(_whole)
 
 
 @pytest.fixture
@@ -118,13 +131,16 @@ def lone_window(qtbot: QtBot) -> Iterator[MainWindow]:
     yield from opened(qtbot)
 
 
-@pytest.fixture(scope="module")
-def bare(
+def _bare(
     qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Standing]:
-    """The window of a module, with all panels but the palette empty."""
+    """The window of a module, or of a room of tests, with all panels but the palette empty."""
     with few(request, tmp_path_factory, "palette") as found:
         yield found
+
+
+bare = pytest.fixture(scope="module")(_bare)
+bare_of_room = pytest.fixture(scope="package")(_bare)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def show(window: MainWindow, qtbot: Any, tmp_path: Path) -> Callable[[str], Open
     return lambda text: Opened(window, qtbot, tmp_path, text)
 
 
-EACH_TIME = {("odd_letters", "dark"), *((name, "light") for name in ("unknown_nodes", "cycles", "html", "recursion"))}
+EACH_TIME = {("odd_letters", "dark"), *((name, "light") for name in ("cycles", "html", "recursion"))}
 """Files that are used whole in every run, and the theme; the others only in a thorough one."""
 USED = [(name, theme) for name in HOSTILE if name not in ("many_nodes", "big_prompt") for theme in ("light", "dark")]
 

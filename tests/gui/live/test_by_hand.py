@@ -296,6 +296,7 @@ def test_the_budget_is_seen_and_a_limit_is_doubled_with_the_mouse(hands: Hands) 
     hands.until(lambda: " of 240" in panel.budget.accessibleDescription())
 
 
+@pytest.mark.thorough
 def test_a_double_click_on_a_line_of_the_list_steps_through_from_there_and_its_menu_shows_the_node(
     hands: Hands,
 ) -> None:

@@ -304,6 +304,7 @@ def test_graphs_of_other_folders_do_not_have_them(project: Project, document: Do
     assert other.registry.find("my.shout") is None
 
 
+@pytest.mark.thorough
 def test_a_recorded_run_can_be_gone_through_while_its_types_come_and_go(project: Project, document: Document) -> None:
     run(project)
     live = project.workbench.part("live")

@@ -277,3 +277,4 @@ def test_the_comparison_sees_an_inspector_that_stands_elsewhere(window: MainWind
     assert len(wrong_in(page, record, record.at(3))) > 3
     page.head.hide()
     assert any("not to be read" in one for one in wrong_in(page, record, record.at(2)))
+    page.head.show()  # the window is also the next one's

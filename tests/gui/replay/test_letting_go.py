@@ -67,10 +67,10 @@ def fork_wrongly(window: MainWindow, session: Session) -> None:
     [
         stepped,
         pytest.param(fork_wrongly, marks=pytest.mark.thorough),
-        *(pytest.param(triggered(name), id=name) for name in ("causes.why", "fork.here")),
+        pytest.param(triggered("causes.why"), id="causes.why"),
         *(
             pytest.param(triggered(name), id=name, marks=pytest.mark.thorough)
-            for name in ("fork.compare", "replay.search", "firing.raw", "firing.differences")
+            for name in ("fork.here", "fork.compare", "replay.search", "firing.raw", "firing.differences")
         ),
         *(
             pytest.param(

@@ -121,6 +121,7 @@ def backwards_to_the_beginning(window: MainWindow, session: Session, clock: Cloc
     assert not player.is_playing
 
 
+@pytest.mark.thorough
 def test_as_it_was_timed(window: MainWindow, clock: Clock, qtbot: Any) -> None:
     session = opened(window, recorded("order_desk"))
     player = replays(window).player

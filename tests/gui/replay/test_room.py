@@ -43,6 +43,7 @@ def test_a_run_is_shown_whole_again_when_there_is_more_or_less_room(window: Main
     assert canvas.view.zoom == 1.6
 
 
+@pytest.mark.thorough
 def test_the_node_of_the_step_stays_in_view_in_a_smaller_window(window: MainWindow) -> None:
     window.resize(1600, 950)
     session, canvas = at_step(window, 1)

@@ -88,6 +88,7 @@ def test_work_that_moves_on_suggests_less(hand: Hand, tmp_path: Path) -> None:
     assert not any("nothing new" in one.message for one in panel.model.rows)
 
 
+@pytest.mark.thorough
 def test_nothing_is_found_out_while_nobody_sees_it(shell: MainWindow, tmp_path: Path, qtbot: object) -> None:
     hand = Hand(shell, qtbot)
     shell.show_panel("palette")

@@ -151,6 +151,7 @@ def test_closing_the_window_ends_the_work(shell: MainWindow, hand: Hand, monkeyp
     assert held.steps == DRAWN + 50
 
 
+@pytest.mark.thorough
 def test_rules_of_a_file_are_offered_by_name(hand: Hand, tmp_path: Path) -> None:
     file = tmp_path / "rules.jsonl"
     file.write_text(

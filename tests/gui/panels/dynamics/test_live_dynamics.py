@@ -54,6 +54,7 @@ def test_a_run_is_judged_when_it_has_ended(hand: Hand, design: DocumentRun) -> N
     assert hand.window.workbench.selection == ["critic"], "in the graph itself a cell leads to its node"
 
 
+@pytest.mark.thorough
 def test_a_run_that_may_not_circle_says_that_it_was_stopped(hand: Hand, tmp_path: Path) -> None:
     mine = shown(hand, tmp_path, ROUND * 12, CIRCLE + "dynamics: {circle: stop}\n")
 

@@ -148,6 +148,7 @@ def test_a_node_that_asks_no_model_has_no_copies(hand: Hand, tmp_path: Path) -> 
     assert not view.copies.is_busy
 
 
+@pytest.mark.thorough
 def test_asking_copies_can_be_given_up(hand: Hand, tmp_path: Path) -> None:
     hand.open(played(tmp_path, WORK, ticks=7))
     hand.window.workbench.part("live").db = tmp_path / "copies.db"

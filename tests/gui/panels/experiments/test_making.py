@@ -222,6 +222,7 @@ def test_closing_asks_while_runs_are_made_and_what_is_done_stays(lab: Lab) -> No
     assert 2 < found.done < 300
 
 
+@pytest.mark.thorough
 def test_a_paused_experiment_goes_on_and_makes_nothing_twice(lab: Lab) -> None:
     lab.graph()
     lab.rows(8)

@@ -68,6 +68,7 @@ def test_a_click_on_a_variant_lists_its_runs_and_a_double_click_opens_one(done: 
     assert [one.run.id for one in done.workbench.part("replay").sessions] == [wanted]
 
 
+@pytest.mark.thorough
 def test_two_selected_runs_are_compared_and_one_is_not(done: Lab) -> None:
     from studio.gui.base.action import all_actions
 
@@ -162,6 +163,7 @@ def test_colours_follow_the_tab_in_front(done: Lab, made: Made) -> None:
     assert coloured.node_tints.tints
 
 
+@pytest.mark.thorough
 def test_undecided_is_hatched(done: Lab, made: Made) -> None:
     from dataclasses import replace
 

@@ -138,6 +138,7 @@ def test_a_tool_is_added_by_typing_and_all_types_offered_can_be_tools(agent: Des
     assert not {"llm.agent", "flow.input", "flow.output"} & set(offered)
 
 
+@pytest.mark.thorough
 def test_the_list_of_types_opens_by_the_mouse_and_a_click_adds(agent: Desk) -> None:
     editor = editor_of(agent)
     click(agent, editor.all)

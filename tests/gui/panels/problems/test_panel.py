@@ -231,6 +231,7 @@ def test_the_bulb_mends_one_or_all_of_a_kind_and_undo_takes_it_back(
     assert document.graph.to_text() == before
 
 
+@pytest.mark.thorough
 def test_control_period_offers_fixes_of_the_row_and_of_a_node(
     window: MainWindow, panel: ProblemsPanel, qtbot: Any
 ) -> None:

@@ -115,6 +115,7 @@ def test_the_file_of_the_run_in_front_is_asked_until_another_is_picked(hand: Han
     assert hand.listed == []
 
 
+@pytest.mark.thorough
 def test_this_run_and_this_graph_are_the_ones_in_front(example_run: str, hand: Hand) -> None:
     scope = hand.panel.page.filters.scope
 

@@ -262,6 +262,7 @@ def _facts(asked: Asked) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in asked.__slots__}
 
 
+@pytest.mark.thorough
 def test_odd_words_are_no_error_and_without_a_fitting_prompt_the_filters_can_be_taken_away(
     made: list[Asked], hand: Hand
 ) -> None:

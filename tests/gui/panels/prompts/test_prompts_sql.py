@@ -250,6 +250,7 @@ def test_a_damaged_file_of_queries_is_told_and_left_alone(hand: Hand, page: SqlP
     assert [one.name for one in SavedQueries().all()] == ["mine"]
 
 
+@pytest.mark.thorough
 def test_queries_and_answers_go_to_files_and_come_from_them(hand: Hand, page: SqlPage, tmp_path: Path) -> None:
     SavedQueries().save(SavedQuery("a", "SELECT 1"))
     page.keeping.give_out(tmp_path / "out.toml")

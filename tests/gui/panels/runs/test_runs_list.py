@@ -286,6 +286,7 @@ def test_asked_days_become_moments() -> None:
     assert Asked(this_graph=True).filter("writer", now) == RunFilter(graph="writer")
 
 
+@pytest.mark.thorough
 def test_this_graph_follows_the_graph_that_is_shown(put: Put, shelf: Open, tmp_path: Path) -> None:
     put(FEW)
     shown = shelf()

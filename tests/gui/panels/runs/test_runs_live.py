@@ -150,6 +150,7 @@ def test_a_run_is_stopped_while_it_is_still_asked_to_pause_and_no_order_is_given
     log.flush()
 
 
+@pytest.mark.thorough
 def test_the_run_of_this_window_is_a_row_and_is_steered_the_same_way(shelf: Open, slow: Path) -> None:
     shown = shelf()
     document = shown.workbench.open(slow)

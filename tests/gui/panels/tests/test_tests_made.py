@@ -80,6 +80,7 @@ def test_of_a_region_that_was_tried_again_the_attempt_that_is_shown_becomes_a_te
         form.close()
 
 
+@pytest.mark.thorough
 def test_checks_and_single_outputs_are_kept_instead(bank: Bank) -> None:
     session = bank.replay()
     session.seek_firing(next(one.id for one in session.trace.firings("last", "critic", "0")))
@@ -233,6 +234,7 @@ class Runs(QLineEdit):
         return []
 
 
+@pytest.mark.thorough
 def test_the_run_selected_in_the_list_is_meant_where_one_works_there_or_none_is_shown(bank: Bank, qtbot: Any) -> None:
     action = bank.desk.window.actions_bar.actions["tests.from_run"]
     bank.desk.window.actions_bar.refresh()

@@ -131,6 +131,7 @@ def test_saving_plays_them_if_that_is_wanted(two: Bank) -> None:
     assert two.states() == {"critic_judges": "failed", "writer_mends": "passed"}
 
 
+@pytest.mark.thorough
 def test_what_is_saved_while_tests_are_played_is_played_after_them(two: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
 
@@ -352,6 +353,7 @@ def test_the_node_of_a_test_is_shown(two: Bank) -> None:
     assert two.desk.canvas.selected() == ["critic"]
 
 
+@pytest.mark.thorough
 def test_what_can_be_done_with_a_test_is_seen_whole_in_a_narrow_panel(two: Bank) -> None:
     click_row(two, "writer_mends")
     detail = two.panel.detail
@@ -415,6 +417,7 @@ def test_of_a_graph_that_was_closed_results_stay_and_nothing_is_kept(two: Bank, 
     assert two.states() == {"critic_judges": "passed", "writer_mends": "passed"}
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_stepped_through_shows_the_tests_of_todays_graph(two: Bank) -> None:
     two.replay()
     two.settle()

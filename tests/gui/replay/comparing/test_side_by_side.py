@@ -345,6 +345,7 @@ def test_graphs_that_differ_are_marked_and_listed(window: MainWindow, qtbot: Any
     assert page.sides["a"].canvas.selected_edges() == []
 
 
+@pytest.mark.thorough
 def test_a_run_to_compare_with_is_chosen_by_keys(window: MainWindow, qtbot: Any, runs: Runs) -> None:
     db, a, b = runs.db, runs.a, runs.forks["output"]
     open_run(window, db, b)

@@ -102,6 +102,7 @@ def test_that_a_node_was_done_and_what_it_left_in_a_store_is_told_beside_its_out
     assert any("through the store" in text for text in texts)
 
 
+@pytest.mark.thorough
 def test_firings_of_the_same_node_are_a_step_away(workshop: Stage) -> None:
     workshop.seek_node("writer", "0")
 
@@ -272,6 +273,7 @@ def choose(stage: Stage, copy: str) -> None:
     stage.settle()
 
 
+@pytest.mark.thorough
 def test_copies_of_a_model_call(workshop: Stage, qtbot: Any) -> None:
     workshop.seek_node("writer", "1")
 

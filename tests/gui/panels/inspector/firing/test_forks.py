@@ -76,6 +76,7 @@ def test_what_a_person_put_in_is_named_so(db: Path, forked: tuple[str, str], sta
     assert "put in by hand" in stage.find(Elided, "firing.when")[0]._full
 
 
+@pytest.mark.thorough
 def test_the_parent_is_the_first_run_to_compare_with(
     db: Path, forked: tuple[str, str], stage_of: Callable[..., Stage], qtbot: Any
 ) -> None:
