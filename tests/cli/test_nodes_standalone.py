@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from studio.cli.reference import node_types_page
+from studio.help import page_text
 from tests.cli.conftest import Cli
 
 
@@ -28,7 +28,7 @@ def test_programs_read_the_reason_too(cli: Cli) -> None:
 
 
 def test_the_table_of_types_has_a_column_for_it() -> None:
-    lines = node_types_page().splitlines()
+    lines = page_text("node_types").splitlines()  # which is what the declarations say, see `test_frame.py`
 
     assert any(line.startswith("| `list.get` |") and line.endswith("| yes |") for line in lines)
     assert any(line.startswith("| `git.log` |") and line.endswith("| no: it runs git |") for line in lines)

@@ -161,7 +161,7 @@ async def test_a_flood_of_small_messages_is_ended(tmp_path: Path, serve: Serve) 
     async def flood(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        for _ in range(8_000):
+        for _ in range(5_500):
             notice = '{"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": 1}}'
             await response.write(f"event: message\ndata: {notice}\n\n".encode())
         return response

@@ -27,7 +27,7 @@ def test_a_process_that_is_not_there_is_started_in_circles(tmp_path: Path) -> No
 
 
 def test_a_request_that_fails_and_is_made_again_is_warned_of(tmp_path: Path) -> None:
-    seen = watched("actr", {"agent": "forgetful", "seconds": 5}, [], tmp_path, status="ok")
+    seen = watched("actr", {"agent": "forgetful", "seconds": 3}, [], tmp_path, status="ok")
 
     assert_warned(seen, "circle", by="production_memory")
 

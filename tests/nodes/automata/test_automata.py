@@ -127,17 +127,21 @@ async def history(rule: int, seed: int, *, width: int = 211, steps: int = 422) -
 
 
 @pytest.mark.parametrize(
-    ("rule", "number"),
-    [(0, 1), (8, 1), (4, 2), (108, 2), (30, 3), (90, 3), (110, 4), (54, 4)],
+    "case",
+    thorough_but(
+        {(8, 1), (4, 2), (30, 3), (110, 4)}.__contains__,
+        [(0, 1), (8, 1), (4, 2), (108, 2), (30, 3), (90, 3), (110, 4), (54, 4)],
+    ),
 )
-async def test_the_rules_that_the_sheet_names_are_put_where_wolfram_put_them(rule: int, number: int) -> None:
+async def test_the_rules_that_the_sheet_names_are_put_where_wolfram_put_them(case: tuple[int, int]) -> None:
+    rule, number = case
     for seed in (1, 2):
         assert (await run_node(Classify, {}, {"rows": await history(rule, seed)})).number == number
 
 
 @pytest.mark.parametrize(
     "case",
-    thorough_but({(32, 1), (62, 2), (184, 2), (22, 3), (45, 3), (106, 4)}.__contains__, [
+    thorough_but({(32, 1), (62, 2), (45, 3), (106, 4)}.__contains__, [
         (32, 1), (136, 1), (160, 1), (255, 1),
         (1, 2), (3, 2), (9, 2), (15, 2), (62, 2), (170, 2), (184, 2), (204, 2), (232, 2),
         (18, 3), (22, 3), (45, 3), (60, 3), (105, 3), (122, 3), (126, 3), (146, 3), (150, 3),
@@ -208,7 +212,7 @@ async def test_ends_that_are_none_are_refused() -> None:
         await run_node(Step, {}, {"row": [1], "table": table_of(90), "ends": "open"})
 
 
-@pytest.mark.parametrize("rule", thorough_but({8, 170, 30, 110}.__contains__, [8, 108, 170, 30, 90, 110]))
+@pytest.mark.parametrize("rule", thorough_but({8, 30, 110}.__contains__, [8, 108, 170, 30, 90, 110]))
 async def test_the_node_says_of_a_rule_what_the_laboratory_says(rule: int) -> None:
     """Two instruments: this one goes into a script without packages, the laboratory's is made of arrays."""
     verdict = classify({"id": "a rule", "kind": "eca", "rule": rule}, starts=2).verdict
