@@ -54,6 +54,10 @@ def main() -> None:
     params.endpoint_slots = False
     params.cache_ram_mib = 0
     params.verbosity = 0
+    # A third of the time until it listens: a trial call, and loading the file twice to see what fits on graphics cards.
+    params.warmup = False
+    processor = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+    params.fit_params = any(device["type"] != processor for device in xllamacpp.get_device_info())
     server = xllamacpp.Server(params)
     announce.write(json.dumps({"address": server.listening_address}) + "\n")
     announce.flush()
