@@ -254,6 +254,7 @@ def test_ctrl_c_pauses_the_first_time_and_aborts_the_second(slow: Path) -> None:
     assert screen.end() == 130
 
 
+@pytest.mark.thorough
 def test_ctrl_c_and_leaving_keeps_the_run_to_be_resumed(slow: Path) -> None:
     from tests.cli.test_replay import Screen
 

@@ -123,6 +123,7 @@ def test_kills_in_a_migration_leave_the_old_schema_or_the_new_one(tmp_path: Path
         assert state(db) == after
 
 
+@pytest.mark.thorough
 def test_without_its_transaction_a_killed_migration_leaves_half_a_schema(tmp_path: Path, old: Path) -> None:
     """The control: the moments do fall between the parts of a migration."""
     before = state(old)
@@ -185,6 +186,7 @@ def test_kills_in_a_merge_leave_whole_runs_and_the_next_attempt_completes(
     assert partly > 0, "some kills fell between two runs or into a later one"
 
 
+@pytest.mark.thorough
 def test_without_its_transactions_a_killed_merge_leaves_half_a_run(tmp_path: Path, source: Path, blank: bytes) -> None:
     """The control: a merge is not one statement, so a kill can fall into a run."""
     db = tmp_path / "kill.db"

@@ -20,7 +20,11 @@ from tests.support.thorough import thorough_but
 
 pytestmark = pytest.mark.skipif(not LINUX, reason="limits and boundaries are those of Linux")
 
+ALIKE = pytest.mark.parametrize("boundary", thorough_but({"none"}.__contains__, boundaries.ALL), indirect=True)
+"""What hangs on no boundary is tried each day where there is none, which every machine has."""
 
+
+@ALIKE
 async def test_arguments_arrive_as_they_are(sandbox: RunSandbox, tmp_path: Path) -> None:
     odd = ["a b", "$HOME", "`id`", "; rm -rf x", "*", "ä\n", "", "'\""]
 
@@ -93,6 +97,7 @@ async def test_its_environment_holds_what_is_given_and_no_key(
     assert names <= {"PATH", "LANG", "PYTHONUTF8", "HOME", "TMPDIR", "MORE", "PWD", "_", "SHLVL", "OLDPWD"}
 
 
+@ALIKE
 async def test_standard_input_goes_in_and_long_outputs_are_cut(sandbox: RunSandbox, tmp_path: Path) -> None:
     text = "x" * 3_000_000
 
@@ -104,6 +109,7 @@ async def test_standard_input_goes_in_and_long_outputs_are_cut(sandbox: RunSandb
     assert (await sandbox.command(["true"], folder=tmp_path, stdin=text)).exit_code == 0
 
 
+@ALIKE
 async def test_exit_codes_and_signals_are_told_apart(sandbox: RunSandbox, tmp_path: Path) -> None:
     async def end(script: str) -> int:
         return (await sandbox.command(["sh", "-c", script], folder=tmp_path)).exit_code
@@ -114,6 +120,7 @@ async def test_exit_codes_and_signals_are_told_apart(sandbox: RunSandbox, tmp_pa
     assert await end("yes | head -1 > /dev/null") == 0
 
 
+@ALIKE
 async def test_a_program_that_is_not_there_is_named(sandbox: RunSandbox, tmp_path: Path) -> None:
     with pytest.raises(NodeError, match="`no-such-program` does not start: No such file"):
         await sandbox.command(["no-such-program"], folder=tmp_path)

@@ -157,7 +157,7 @@ def test_folded_states_of_an_automaton_are_averaged() -> None:
     assert numpy.abs(made[..., :3] - middle).max() <= 1
 
 
-@pytest.mark.parametrize("step", thorough_but({-32, 1, 8}.__contains__, [-32, -2, 1, 3, 8, 15]))
+@pytest.mark.parametrize("step", thorough_but({-32, 8}.__contains__, [-32, -2, 1, 3, 8, 15]))
 @pytest.mark.parametrize("name", ["run", "automaton"])
 def test_tiles_together_are_the_whole_picture(step: int, name: str) -> None:
     made = long_run(3_000, 20) if name == "run" else rule_110(300, 700)

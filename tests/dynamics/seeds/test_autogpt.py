@@ -39,7 +39,10 @@ def classic(text: str, command: str, /, **args: Any) -> str:
 
 BOTH = pytest.mark.parametrize(
     ("say", "given"),
-    [(released, GIVEN), (classic, {**GIVEN, "variant": "classic", "watchdog_mode": "off"})],
+    [
+        (released, GIVEN),
+        pytest.param(classic, {**GIVEN, "variant": "classic", "watchdog_mode": "off"}, marks=pytest.mark.thorough),
+    ],
     ids=["v0.2.2", "classic"],
 )
 

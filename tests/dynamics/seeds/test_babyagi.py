@@ -12,8 +12,9 @@ from studio.graph.model import Edge, NodeInstance
 from tests.dynamics.seeds.playing import assert_healthy, assert_paused, assert_warned, watched
 from tests.dynamics.seeds.talk import IDLE, WANDERING
 from tests.support.seeds import graph_of
+from tests.support.thorough import thorough_but
 
-VERSIONS = pytest.mark.parametrize("version", ["a", "b", "c"])
+VERSIONS = pytest.mark.parametrize("version", thorough_but("c".__eq__, ["a", "b", "c"]))
 HUNGER = {"objective": "Solve world hunger.", "first_task": "Develop a task list."}
 CALLS = 3
 """Calls of a model in a round: execute, invent tasks, put them in order."""

@@ -23,7 +23,7 @@ def meet(tmp_path: Path, graph: str, lines: Sequence[str], status: str) -> Seen:
     return watched(graph, ONE | given, [*SEEN, "yes", *talk, "the day", *MENDED, *["5"] * 20], tmp_path, status=status)
 
 
-BOTH = pytest.mark.parametrize("graph", ["generative_agents", "smallville"])
+BOTH = pytest.mark.parametrize("graph", ["generative_agents", pytest.param("smallville", marks=pytest.mark.thorough)])
 SAME = (
     "I am planning a Valentine's party at the cafe, will you come?",
     "I have to study for my chemistry test this afternoon.",
