@@ -127,8 +127,10 @@ class Note(QLabel):
         if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(shown)
-        if not shown or self.parentWidget() is not None:  # one without a parent would be shown as a window
-            self.setVisible(bool(shown))
+        if not shown:
+            self.setVisible(False)
+        elif self.isHidden() and self.parentWidget() is not None:  # one without a parent would be shown as a window
+            self.setVisible(True)
 
 
 def colour_text(widget: QWidget, role: str) -> None:

@@ -148,7 +148,8 @@ class Section(QWidget):
         if is_open and self.body is None:
             self.body = self._make()
             self._column.addWidget(self.body)
-        if self.body is not None:
+        # What is new is shown with the section anyway: to show it before is to lay it out once more.
+        if self.body is not None and self.body.isHidden() == is_open:
             self.body.setVisible(is_open)
         self.turned.emit(is_open)
 
