@@ -226,7 +226,7 @@ dynamics: {on_alarm: pause}
 FRUIT = ["pear", "apple", "fig", "plum", "cherry", "grape", "quince", "medlar", "lemon", "lime", "mango", "peach"]
 
 
-@pytest.mark.parametrize("cut", ["len(items)//2", "1"], ids=["halves", "one by one"])
+@pytest.mark.parametrize("cut", thorough_but("1".__eq__, ["len(items)//2", "1"]), ids=["halves", "one by one"])
 @pytest.mark.parametrize("names", [FRUIT, list(range(3, 15)), [5] * 12, [{"name": name} for name in FRUIT]], ids=str)
 def test_sorting_by_parts_is_work_however_deep(tmp_path: Path, cut: str, names: list[Any]) -> None:
     says = [f"Of the {number + 2} the juicy ones come first: {FRUIT[number]}" for number in range(11)]

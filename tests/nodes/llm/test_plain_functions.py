@@ -89,7 +89,7 @@ def drawn() -> list[Case]:
 LACKING = sorted(set(FunctionParams.fields()) - {"instructions", "labels", "schema", "routes"})
 
 
-@pytest.mark.parametrize("name", thorough_but(LACKING[::3].__contains__, LACKING))
+@pytest.mark.parametrize("name", thorough_but(LACKING[::5].__contains__, LACKING))
 def test_the_comparison_would_find_a_job_that_lacks_a_param(name: str, drawn: list[Case]) -> None:
     def differs(case: Case) -> bool:
         job = Function.plain(case.parsed()).constants["job"]
