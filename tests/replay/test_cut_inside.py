@@ -20,6 +20,7 @@ from studio.support.values import Json
 from studio.trace import Trace
 from tests.engine.players import Services
 from tests.replay.crashes import Tape, crashed, decided, resumed, undisturbed
+from tests.support.thorough import draws
 from tests.support.toys import TOYS
 
 DONE: list[Json] = []
@@ -120,7 +121,7 @@ def cut_again_and_again(
     whole, tape = undisturbed(graph, replies or (), **options)
     assert whole.status == "ok"
     last, parent = tape, ""
-    for _ in range(4):
+    for _ in range(draws(2, 4)):
         calls = last.calls[: rng.randrange(1, len(last.calls))]
         parent = crashed(db, graph, calls, {"clock": clock}, parent, REGISTRY)
         told = [args[0] for name, args in calls if name == "effect_result" and args[2] == "ok"]

@@ -115,6 +115,7 @@ def test_its_report_is_of_the_experiment_as_it_ships(name: str) -> None:
     assert re.search(r"embedded/smollm2.135m", report)
 
 
+@pytest.mark.thorough
 def test_a_half_of_the_keeper_is_compared_with_all_of_it(tmp_path: Path) -> None:
     _, table = played("more_modules", tmp_path)
 
