@@ -30,7 +30,7 @@ SIZE = 1200, 800
 
 
 _standing: set[Standing] = set()
-"""Those there are: a module's, and those of its room."""
+"""Those there are: a module may have two."""
 
 
 class Standing:
@@ -107,16 +107,13 @@ def few(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             yield found
 
 
-def _whole(
+@pytest.fixture(scope="module")
+def whole(
     qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Standing]:
-    """The window of a module, or of a room of tests, with all its panels."""
+    """The window of a module, with all its panels."""
     with standing(QtBot(request), tmp_path_factory.mktemp("whole")) as found:
         yield found
-
-
-whole = pytest.fixture(scope="module")(_whole)
-whole_of_room = pytest.fixture(scope="package")(_whole)
 
 
 @pytest.fixture
@@ -131,16 +128,13 @@ def lone_window(qtbot: QtBot) -> Iterator[MainWindow]:
     yield from opened(qtbot)
 
 
-def _bare(
+@pytest.fixture(scope="module")
+def bare(
     qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Standing]:
-    """The window of a module, or of a room of tests, with all panels but the palette empty."""
+    """The window of a module, with all panels but the palette empty."""
     with few(request, tmp_path_factory, "palette") as found:
         yield found
-
-
-bare = pytest.fixture(scope="module")(_bare)
-bare_of_room = pytest.fixture(scope="package")(_bare)
 
 
 @pytest.fixture
