@@ -25,7 +25,6 @@ from tests.gui.desk import Desk
 from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 
-PATIENCE_MS = 30_000
 SIZE = 1200, 800
 
 
@@ -76,7 +75,7 @@ class Standing:
             bench.remove(document)
         pages._remove_welcome()
         pages.leaving = False
-        self._qtbot.waitUntil(lambda: live.active is None, timeout=PATIENCE_MS)
+        self._qtbot.waitUntil(lambda: live.active is None)
         for _ in range(2):
             QApplication.processEvents()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -22,9 +22,6 @@ from tests.gui.support import assert_view_equals_document
 from tests.support.hostile_graphs import HOSTILE, MARK, big_prompt, html, many_nodes
 from tests.support.thorough import thorough_but
 
-PATIENCE_MS = 60_000
-"""For what has to be done in the end; nothing here measures time except by a wide margin."""
-
 
 class Opened:
     """A hostile file in the window."""
@@ -48,7 +45,7 @@ class Opened:
     def settle(self) -> None:
         """Wait until all that was started is done."""
         checks = self.window.workbench.part("checks")
-        self.qtbot.waitUntil(lambda: checks.is_idle, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: checks.is_idle)
         QApplication.processEvents()
 
     def use(self) -> None:

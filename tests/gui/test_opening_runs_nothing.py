@@ -164,7 +164,7 @@ def test_opening_hovering_completing_and_idling_run_nothing(window: MainWindow, 
     checks = window.workbench.part("checks")
 
     def settle() -> None:
-        qtbot.waitUntil(lambda: checks.is_idle, timeout=60_000)
+        qtbot.waitUntil(lambda: checks.is_idle)
         QApplication.processEvents()
 
     with watching() as done:

@@ -7,7 +7,6 @@ from typing import Any
 
 from studio.gui.dialogs.exporting import ExportSheet
 from studio.gui.frame.window import MainWindow
-from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.graphs import GOOD
 from tests.gui.live.hands import open_graph
 from tests.support.graphs import CRITIC_LOOP
@@ -30,11 +29,11 @@ def test_a_graph_that_ran_offers_records_of_its_last_run(window: MainWindow, qtb
     ended: list[Any] = []
     live.ended.connect(lambda document, outcome: ended.append(outcome))
     window.workbench.trigger("run.run")
-    qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(ended))
     sheet = sheet_of(window)
     records = next(number for number, target in enumerate(sheet.targets) if target.name == "jsonl")
     sheet.list.setCurrentRow(records)
 
-    qtbot.waitUntil(lambda: '"record":"run"' in sheet.preview.toPlainText().replace(" ", ""), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: '"record":"run"' in sheet.preview.toPlainText().replace(" ", ""))
     with qtbot.waitSignal(sheet.destroyed):
         sheet.reject()

@@ -17,7 +17,7 @@ def test_what_came_of_it_arrives_in_the_windows_thread(qtbot: Any) -> None:
     came: list[object] = []
     beside(owner, lambda: threading.current_thread().name, lambda it: came.append((it, threading.current_thread())))
 
-    qtbot.waitUntil(lambda: bool(came), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(came))
     assert came == [("beside", threading.main_thread())]
 
 
@@ -30,7 +30,7 @@ def test_a_refusal_goes_to_who_takes_refusals(qtbot: Any) -> None:
 
     beside(owner, work, lambda _: None, refusals.append)
 
-    qtbot.waitUntil(lambda: bool(refusals), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(refusals))
     assert refusals[0].message == "No."
 
 
@@ -46,5 +46,5 @@ def test_an_owner_that_is_gone_hears_nothing_and_takes_nothing_along_that_the_th
     gate.set()
     thread.join(10)
     assert len(_flying) == 1
-    qtbot.waitUntil(lambda: not _flying, timeout=10_000)
+    qtbot.waitUntil(lambda: not _flying)
     assert came == []

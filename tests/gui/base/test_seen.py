@@ -50,7 +50,7 @@ def panel_of(tabs: QTabWidget) -> Looking:
 
 
 def settled(qtbot: Any, holds: Callable[[], bool]) -> None:
-    qtbot.waitUntil(holds, timeout=10_000)
+    qtbot.waitUntil(holds)
     QApplication.processEvents()
 
 

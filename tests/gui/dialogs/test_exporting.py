@@ -59,7 +59,7 @@ def sheet(qtbot: Any, workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def ready(qtbot: Any, sheet: ExportSheet) -> None:
-    qtbot.waitUntil(lambda: sheet.made is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: sheet.made is not None)
 
 
 def test_the_preview_shows_what_would_be_written(qtbot: Any, sheet: ExportSheet) -> None:
@@ -114,7 +114,7 @@ def test_the_file_is_written_where_the_person_says(qtbot: Any, sheet: ExportShee
     dialog = sheet.findChild(QFileDialog, "export.file")
     assert dialog is not None
     assert Path(dialog.selectedFiles()[0]).name == "critic_loop.txt"
-    with qtbot.waitSignal(sheet.accepted, timeout=10_000):
+    with qtbot.waitSignal(sheet.accepted):
         dialog.fileSelected.emit(str(tmp_path / "out.txt"))
 
     assert (tmp_path / "out.txt").read_text() == "critic_loop!!!"
@@ -126,7 +126,7 @@ def test_a_folder_that_is_not_there_is_told_and_the_sheet_stays(qtbot: Any, shee
     ready(qtbot, sheet)
     sheet.write_to(tmp_path / "no" / "out.txt")
 
-    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(said))
     assert sheet.isVisible()
     assert sheet.export.isEnabled()
 
@@ -163,7 +163,7 @@ def test_previews_are_made_one_after_the_other_and_the_last_that_was_asked_for_i
     assert sheet.form is not None
     times = sheet.form.fields["times"]
     times.setValue(1)  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: begun == [1], timeout=10_000)
+    qtbot.waitUntil(lambda: begun == [1])
     times.setValue(2)  # type: ignore[attr-defined]
     times.setValue(4)  # type: ignore[attr-defined]
     qtbot.wait(300)

@@ -17,7 +17,7 @@ DATA = Path(__file__).parents[2] / "data" / "importers"
 
 def report_of(window: MainWindow, qtbot: Any, path: Path) -> ImportReport:
     window.workbench.part("files").bring_in(path)
-    qtbot.waitUntil(lambda: window.findChild(ImportReport) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.findChild(ImportReport) is not None)
     report = window.findChild(ImportReport)
     assert report is not None
     return report
@@ -47,5 +47,5 @@ def test_what_cannot_be_read_is_told(window: MainWindow, qtbot: Any, tmp_path: P
     (tmp_path / "x.yaml").write_text("a: 1\n")
     window.workbench.part("files").bring_in(tmp_path / "x.yaml")
 
-    qtbot.waitUntil(lambda: any("of no kind that can be brought in" in text for text in said), timeout=10_000)
+    qtbot.waitUntil(lambda: any("of no kind that can be brought in" in text for text in said))
     assert window.findChild(QDialog, "import") is None

@@ -37,10 +37,6 @@ def press(window: MainWindow, key: Qt.Key, mods: Qt.KeyboardModifier = Mod.NoMod
     QApplication.processEvents()
 
 
-PATIENCE_MS = 30_000
-"""For a busy machine; nothing here measures time."""
-
-
 def choose_in_menu(qtbot: Any, window: MainWindow, *titles: str) -> None:
     """Click through the menus of the window, from the bar on."""
     bar: Any = window.menuBar()
@@ -50,7 +46,7 @@ def choose_in_menu(qtbot: Any, window: MainWindow, *titles: str) -> None:
         qtbot.mouseClick(bar, LEFT, Mod.NoModifier, bar.actionGeometry(entry).center())
         menu = entry.menu()
         if isinstance(menu, QMenu):
-            qtbot.waitUntil(menu.isVisible, timeout=PATIENCE_MS)
+            qtbot.waitUntil(menu.isVisible)
             bar = menu
     QApplication.processEvents()
 
@@ -77,18 +73,18 @@ def test_the_theme_is_chosen_with_the_mouse_and_by_typing(window: MainWindow, sm
     window.workbench.open(small)
 
     choose_in_menu(qtbot, window, "View", "Theme", "Dark")
-    qtbot.waitUntil(lambda: current_theme().is_dark, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: current_theme().is_dark)
     # A menu that closes late on a busy machine has the keys until then, and without a desktop nobody gives them back.
-    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
     window.activateWindow()
     window.focus_canvas()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
     press(window, Qt.Key.Key_K, CTRL)
-    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
     QTest.keyClicks(focus(), "theme light")
     press(window, Qt.Key.Key_Return)
 
-    qtbot.waitUntil(lambda: not current_theme().is_dark, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not current_theme().is_dark)
     assert Settings.load()["window.theme"] == "light"
 
 

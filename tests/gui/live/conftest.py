@@ -23,9 +23,7 @@ from studio.gui.workbench import Tab, Workbench
 from tests.gui.standing import lone_window, whole, window
 from tests.gui.turns import short_turns
 
-__all__ = ["PATIENCE_MS", "Desk", "desk", "lone_window", "short_turns", "whole", "window"]
-
-PATIENCE_MS = 30_000
+__all__ = ["Desk", "desk", "lone_window", "short_turns", "whole", "window"]
 
 
 class Desk:
@@ -100,7 +98,7 @@ class Desk:
 
     def until(self, what: Callable[[], object]) -> None:
         """Wait until something is so."""
-        self.qtbot.waitUntil(lambda: bool(what()), timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: bool(what()))
 
     def to_end(self) -> Outcome:
         """Wait for the run's end."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 
 from studio.gui.frame.window import MainWindow
 from studio.gui.live.bridge import Live
-from tests.gui.live.conftest import PATIENCE_MS
 
 
 def open_graph(window: MainWindow, folder: Path, text: str, *replies: Any) -> Live:
@@ -32,5 +31,5 @@ def press(qtbot: Any, window: MainWindow, key: Qt.Key, modifiers: Any = Qt.Keybo
     assert canvas is not None
     canvas.setFocus()
     action = "run.abort" if modifiers else "run.run"
-    qtbot.waitUntil(lambda: window.actions_bar.actions[action].isEnabled(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.actions_bar.actions[action].isEnabled())
     qtbot.keyClick(canvas.focusProxy() or canvas, key, modifiers)

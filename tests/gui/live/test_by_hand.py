@@ -17,7 +17,6 @@ from studio.gui.frame.window import MainWindow
 from studio.gui.live.bridge import Live
 from studio.gui.panels.run.panel import RunPanel
 from studio.gui.widgets.picker_bar import PickerBar
-from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.graphs import COUNTER, GOOD, MAPPED
 from tests.gui.live.hands import open_graph
 from tests.gui.support import Mod, head_of, on_wire
@@ -59,7 +58,7 @@ class Hands:
         canvas.setFocus()
 
     def until(self, what: Any) -> None:
-        self.qtbot.waitUntil(lambda: bool(what()), timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: bool(what()))
 
     def press(self, action: str, key: Qt.Key, mods: Qt.KeyboardModifier = NONE) -> None:
         """Press the key of an action on the canvas, once the window says that the action can be done."""

@@ -26,9 +26,10 @@ from studio.gui.live.watching.places import Spot
 from studio.gui.live.watching.showing import Pick
 from studio.support.errors import UsageError
 from studio.trace import Trace
-from tests.gui.live.conftest import PATIENCE_MS, Desk
+from tests.gui.live.conftest import Desk
 from tests.gui.live.graphs import ASKING, COUNTER, GOOD
 from tests.gui.live.hands import open_graph, press
+from tests.gui.patience import PATIENCE_MS
 from tests.gui.windows import press_answer
 from tests.support.graphs import CRITIC_LOOP
 
@@ -78,7 +79,7 @@ def test_closing_the_window_asks_what_becomes_of_the_run(lone_window: MainWindow
     live = open_graph(lone_window, tmp_path, ENDLESS)
     live.current.options["firings"] = "1e12"  # type: ignore[union-attr]
     press(qtbot, lone_window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: live.active is not None and bool(live.active.known_as), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: live.active is not None and bool(live.active.known_as))
 
     lone_window.close()
     press_answer(qtbot, lone_window, "Cancel")
@@ -87,7 +88,7 @@ def test_closing_the_window_asks_what_becomes_of_the_run(lone_window: MainWindow
 
     lone_window.close()
     press_answer(qtbot, lone_window, "Stop It")
-    qtbot.waitUntil(lambda: not lone_window.isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not lone_window.isVisible())
     with Trace(live.trace_file()) as trace:
         run = trace.run()
         assert run.status == "aborted"
@@ -97,10 +98,10 @@ def test_closing_the_window_asks_what_becomes_of_the_run(lone_window: MainWindow
 def test_a_run_can_be_left_paused_by_closing_the_window(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     live = open_graph(lone_window, tmp_path, ASKING)
     press(qtbot, lone_window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(live.questions))
     lone_window.close()
     press_answer(qtbot, lone_window, "Leave It Paused")
-    qtbot.waitUntil(lambda: not lone_window.isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not lone_window.isVisible())
     with Trace(live.trace_file()) as trace:
         run = trace.run()
         assert run.status == "paused"
@@ -112,7 +113,7 @@ def test_what_is_edited_while_a_run_is_left_is_asked_about(lone_window: MainWind
     document = lone_window.workbench.document
     assert document is not None
     press(qtbot, lone_window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(live.questions))
     lone_window.close()
     press_answer(qtbot, lone_window, "Leave It Paused")
     document.do("Edit", [PutNode((), "more", NodeInstance("more", "flow.input", {"value": 1}))])
@@ -127,7 +128,7 @@ def test_a_held_run_stays_paused_when_the_window_closes_and_no_question_is_asked
 ) -> None:
     live = open_graph(lone_window, tmp_path, CRITIC_LOOP, *GOOD)
     lone_window.workbench.trigger("run.step")
-    qtbot.waitUntil(lambda: live.state() == "paused", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: live.state() == "paused")
     lone_window.close()
     assert not lone_window.findChildren(QMessageBox)
     assert not lone_window.isVisible()
@@ -145,7 +146,7 @@ def test_closing_a_running_document_asks_and_the_run_can_be_gone_on_with(
     assert document is not None
     live.of(document).options["firings"] = "1e12"
     press(qtbot, window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: live.active is not None and bool(live.active.known_as), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: live.active is not None and bool(live.active.known_as))
     done: list[bool] = []
     window.workbench.part("files").close(document, done.append)
     press_answer(qtbot, window, "Cancel")
@@ -154,7 +155,7 @@ def test_closing_a_running_document_asks_and_the_run_can_be_gone_on_with(
 
     window.workbench.part("files").close(document, done.append)
     press_answer(qtbot, window, "Leave It Paused")
-    qtbot.waitUntil(lambda: document not in window.workbench.documents, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: document not in window.workbench.documents)
     assert done == [False, True]
     again = window.workbench.open(tmp_path / "graph.yaml")
     assert again is not None

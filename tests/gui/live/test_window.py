@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 
 from studio.gui.frame.window import MainWindow
 from studio.trace import Trace
-from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.graphs import ASKING, GOOD
 from tests.gui.live.hands import open_graph, press
 from tests.gui.windows import press_answer
@@ -23,11 +22,11 @@ def test_f5_runs_the_graph_and_its_states_are_seen(window: MainWindow, qtbot: An
     ended: list[Any] = []
     live.ended.connect(lambda document, outcome: ended.append(outcome))
     press(qtbot, window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(ended))
     assert ended[0].status == "ok"
     canvas = window.workbench.canvas
     assert canvas is not None
-    qtbot.waitUntil(lambda: canvas.projection.cards["writer"].state.text == "Three.", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: canvas.projection.cards["writer"].state.text == "Three.")
     picture = canvas.grab().toImage()
     live.forget(live.current.document)  # type: ignore[union-attr]
     assert canvas.grab().toImage() != picture  # the control: the states were painted
@@ -38,10 +37,10 @@ def test_a_question_raises_its_panel_and_stop_takes_it_away(window: MainWindow, 
     dock = window.docks["questions"]
     assert not dock.isVisible()
     press(qtbot, window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
-    qtbot.waitUntil(dock.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(live.questions))
+    qtbot.waitUntil(dock.isVisible)
     press(qtbot, window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: live.active is None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: live.active is None)
     assert not dock.isVisible()
 
 
@@ -49,7 +48,7 @@ def test_closing_the_window_ends_the_run_and_its_threads(lone_window: MainWindow
     before = set(threading.enumerate())
     live = open_graph(lone_window, tmp_path, ASKING)
     press(qtbot, lone_window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(live.questions))
     engines = {thread for thread in threading.enumerate() if thread.name == "engine"} - before
     assert len(engines) == 1
     lone_window.close()
@@ -81,10 +80,10 @@ def test_f5_lets_a_held_run_go_on_and_keys_that_cannot_do_anything_say_why(
     assert window.status.text == "Step Over: No run is under way."
 
     qtbot.keyClick(field, Qt.Key.Key_F7)
-    qtbot.waitUntil(lambda: live.state() == "paused", timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: actions["run.run"].text() == "Go On", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: live.state() == "paused")
+    qtbot.waitUntil(lambda: actions["run.run"].text() == "Go On")
     qtbot.keyClick(field, Qt.Key.Key_F5, Qt.KeyboardModifier.AltModifier)
     assert window.status.text == "Run Only This: A run is under way: stop it first."
     qtbot.keyClick(field, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(ended))
     assert ended[0].status == "ok"

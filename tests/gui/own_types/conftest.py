@@ -18,8 +18,6 @@ from studio.plugins.registries import trust_folder
 from studio.trust.approvals import Approvals
 from tests.gui.standing import Standing, few
 
-PATIENCE_MS = 15_000
-
 SHOUT = '''
 from pathlib import Path
 
@@ -92,10 +90,10 @@ class Project:
 
     def settled(self) -> None:
         """Wait until all that is to be loaded was."""
-        self.qtbot.waitUntil(lambda: self.own.is_idle, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: self.own.is_idle)
 
     def until(self, happened: Any) -> None:
-        self.qtbot.waitUntil(happened, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(happened)
 
     @property
     def canvas(self) -> Canvas:

@@ -20,8 +20,6 @@ from studio.gui.replay.session import Session, Source
 from studio.trace import Trace
 from studio.trace.writer import close_writer
 
-PATIENCE_MS = 30_000
-
 GRAPH = """\
 studio: 1
 name: loop
@@ -173,7 +171,7 @@ def press(qtbot: Any, parent: QWidget, name: str) -> None:
     """Press a button with the mouse, once it can be pressed."""
     button = child(parent, name)
     assert isinstance(button, QAbstractButton)
-    qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(button.isEnabled)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
 
 
@@ -193,7 +191,7 @@ def run_fork(window: MainWindow, qtbot: Any) -> Session:
     ends: list[tuple[Session | None, Any]] = []
     forks.over.connect(lambda parent, session, outcome: ends.append((session, outcome)))
     press(qtbot, window.panel("fork"), "fork.run")
-    qtbot.waitUntil(lambda: bool(ends), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(ends))
     session, outcome = ends[0]
     assert session is not None, outcome
     return session

@@ -22,8 +22,6 @@ from tests.gui.replay.runs import replays, settle
 from tests.gui.windows import SMALL
 from tests.trace.runs import put_firings, start_of
 
-PATIENCE_MS = 20_000
-
 TEXT = "studio: 1\nname: calls\nnodes:\n  quick: {type: text.template, template: a}\n  slow: {type: llm.chat}\n"
 
 
@@ -81,7 +79,7 @@ def test_a_run_without_a_step_is_shown_and_open_as_soon_as_it_has_one(
     assert len(window.workbench.documents) == 1, "it is waited for once"
 
     writing.step()
-    qtbot.waitUntil(lambda: bool(replays(window).sessions), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(replays(window).sessions))
     session = replays(window).current
     assert session is not None
     assert [one.title for one in window.workbench.documents] == [session.document.title]
@@ -98,7 +96,7 @@ def test_who_does_something_else_meanwhile_is_not_taken_away(
     (tmp_path / "small.yaml").write_text(SMALL)
     other = window.workbench.open(tmp_path / "small.yaml")
     writing.step()
-    qtbot.waitUntil(lambda: bool(replays(window).sessions), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(replays(window).sessions))
     assert window.workbench.document is other
     assert len(window.workbench.documents) == 2
 
@@ -113,10 +111,10 @@ def test_a_run_that_ends_without_a_step_says_so_and_one_whose_tab_is_closed_is_l
 
     watch_run(window.workbench, Source(writing.db, "last"))
     writing.end()
-    qtbot.waitUntil(lambda: bars(window) != [awaiting.WAITS], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bars(window) != [awaiting.WAITS])
     assert bars(window) == ["The run ended before its first step: aborted."]
     assert found._awaited == []
-    qtbot.waitUntil(lambda: not found._look.isActive(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not found._look.isActive())
 
 
 def test_a_node_in_the_middle_of_a_call_runs_and_says_for_how_long(
@@ -127,8 +125,8 @@ def test_a_node_in_the_middle_of_a_call_runs_and_says_for_how_long(
     card = settle(window).projection.cards["slow"]
     assert card.state.status == "waiting"
     writing.call()
-    qtbot.waitUntil(lambda: card.state.status == "running", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: card.state.status == "running")
     assert "has not answered" in card.state.text
     first = card.state.duration
     assert first
-    qtbot.waitUntil(lambda: card.state.duration != first, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: card.state.duration != first)

@@ -33,8 +33,6 @@ edges:
   - n.value -> out.value
 """
 
-PATIENCE_MS = 20_000
-
 
 class Held:
     """A run that is held, of which one firing after the other is let go."""
@@ -52,10 +50,10 @@ class Held:
 
     def step(self) -> None:
         """Let one firing go, and wait until it is recorded."""
-        self.qtbot.waitUntil(lambda: self.live.state() == "paused", timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: self.live.state() == "paused")
         before = self.decided()
         self.window.workbench.trigger("run.step")
-        self.qtbot.waitUntil(lambda: self.decided() == before + 1, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: self.decided() == before + 1)
 
 
 @pytest.fixture
@@ -68,7 +66,7 @@ def held(window: MainWindow, tmp_path: Path, qtbot: Any) -> Iterator[Held]:
     made.step()
     yield made
     live.abort()
-    qtbot.waitUntil(lambda: live.active is None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: live.active is None)
 
 
 def opened(window: MainWindow, held: Held) -> Session:
@@ -105,14 +103,14 @@ def a_run_that_goes_on_is_followed_until_somebody_steps_back(window: MainWindow,
     assert session.seq == before
     assert tail_button(window).isVisible()
     held.step()
-    qtbot.waitUntil(lambda: session.seq == before + 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: session.seq == before + 1)
     assert settle(window).marks.current_name == session.here.node
     press(window, Qt.Key.Key_Left)
     assert not session.tails
     grown: list[object] = []
     replays(window).grew.connect(grown.append)
     held.step()
-    qtbot.waitUntil(lambda: session.last == before + 2 and bool(grown), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: session.last == before + 2 and bool(grown))
     assert session.seq == before
     press(window, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     assert session.tails
@@ -142,25 +140,25 @@ def what_is_searched_in_a_run_that_is_followed_is_gone_to(window: MainWindow, he
     replays(window).go_later(session, look, "nothing")
     before = session.last
     held.step()
-    qtbot.waitUntil(lambda: session.last == before + 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: session.last == before + 1)
     session.refresh()
     asked.set()
-    qtbot.waitUntil(lambda: session.seq == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: session.seq == 1)
 
 
 def the_end_of_the_run_is_told_and_nothing_is_followed_then(window: MainWindow, held: Held, qtbot: Any) -> None:
     session = opened(window, held)
     held.live.abort()
-    qtbot.waitUntil(lambda: session.run.status == "aborted", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: session.run.status == "aborted")
     settle(window)
-    qtbot.waitUntil(lambda: not tail_button(window).isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not tail_button(window).isVisible())
     page = window.pages.current_page()
     assert page is not None
     strip = page.findChild(ReplayStrip)
     assert strip is not None
     assert "aborted" in strip.facts.text()
     assert not window.actions_bar.actions["replay.tail"].isEnabled()
-    qtbot.waitUntil(lambda: not replays(window)._follow.isActive(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not replays(window)._follow.isActive())
 
 
 def what_has_not_grown_is_not_told(window: MainWindow, held: Held, qtbot: Any) -> None:

@@ -187,7 +187,7 @@ def test_it_really_plays(window: MainWindow, session: Session, qtbot: Any) -> No
     player = replays(window).player
     player.set_pace(pace_of("paint"))
     press(window, Key.Key_Space)
-    qtbot.waitUntil(lambda: session.seq == session.last, timeout=20_000)
+    qtbot.waitUntil(lambda: session.seq == session.last)
     qtbot.waitUntil(lambda: not player.is_playing)
 
 

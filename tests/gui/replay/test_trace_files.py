@@ -38,7 +38,7 @@ def opened(window: MainWindow, qtbot: Any, path: Path) -> Session | None:
 
 
 def looked(window: MainWindow, qtbot: Any) -> Session | None:
-    qtbot.waitUntil(lambda: not window.workbench.part("trace_files").errands.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.workbench.part("trace_files").errands.is_busy)
     found = window.workbench.part("replay").current
     assert found is None or isinstance(found, Session)
     return found
@@ -206,7 +206,7 @@ def test_files_of_runs_can_be_dropped_on_the_window(window: MainWindow, qtbot: A
     )
 
     window.dropEvent(drop)
-    qtbot.waitUntil(lambda: window.workbench.part("replay").current is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.workbench.part("replay").current is not None)
 
     assert window.workbench.part("replay").current.source.db == path
 

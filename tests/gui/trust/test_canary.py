@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from studio.gui.frame.window import MainWindow
 from studio.gui.settings_dialog import show_settings
 from studio.support import keys
-from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.hands import open_graph
 from tests.gui.settings_dialog.test_settings import Ring, keys_panel
 from tests.gui.settings_dialog.test_settings import ring as ring
@@ -61,7 +60,7 @@ def test_a_key_that_a_run_was_told_is_not_in_what_the_window_keeps_of_it(
     ended: list[Any] = []
     live.ended.connect(lambda document, outcome: ended.append(outcome))
     live.run(document, inputs={"leak": CANARY})
-    qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(ended))
     assert ended[0].status == "ok"
     window.workbench.trigger("edit.undo")
     window.show_panel("prompts")

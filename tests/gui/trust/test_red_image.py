@@ -62,7 +62,7 @@ def test_no_pixel_of_a_named_picture_is_shown(window: MainWindow, qtbot: Any, tm
     canvas.zoom_to_fit()
     for name in document.graph.nodes:
         canvas.select([name])
-        qtbot.waitUntil(lambda: checks.is_idle, timeout=60_000)
+        qtbot.waitUntil(lambda: checks.is_idle)
         QApplication.processEvents()
         assert red_pixels(window) < LEAST, name
     window.workbench.trigger("run.run")

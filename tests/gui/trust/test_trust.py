@@ -22,7 +22,6 @@ from studio.support.resources import bundled_graphs
 from studio.trust.approvals import Approvals
 from studio.trust.survey import survey
 from tests.gui.desk import Desk
-from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.hands import open_graph
 from tests.support.thorough import thorough_but
 from tests.trust.toys import SENT, with_tools_of_toys
@@ -73,7 +72,7 @@ class Hands:
         return self.trust.dialog
 
     def ended(self, count: int = 1) -> Any:
-        self.qtbot.waitUntil(lambda: len(self.outcomes) >= count, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: len(self.outcomes) >= count)
         return self.outcomes[-1]
 
     def bar(self, document: Document) -> Any:
@@ -308,7 +307,7 @@ def test_a_request_is_shown_to_its_end_before_it_is_sent(
     assert hands.dialog is not None
     hands.dialog.approve.click()
     panel: Any = window.panel("questions")
-    qtbot.waitUntil(lambda: bool(panel.cards), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(panel.cards))
     [card] = panel.cards.values()
     [view] = card.findChildren(QPlainTextEdit)
 

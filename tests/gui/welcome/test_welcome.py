@@ -23,8 +23,6 @@ from studio.support import resources
 from studio.support.resources import bundled_graphs
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE_MS = 60_000
-"""All examples are drawn, one after the other."""
 
 
 def page(window: MainWindow) -> Welcome:
@@ -142,13 +140,13 @@ def test_a_template_opens_by_mouse_and_by_keyboard(window: MainWindow, qtbot: An
 
 def test_every_card_gets_its_drawing_and_a_theme_draws_anew(window: MainWindow, qtbot: Any) -> None:
     welcome = page(window)
-    qtbot.waitUntil(lambda: all(card._svg for card in welcome.cards), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: all(card._svg for card in welcome.cards))
     light = [card._svg for card in welcome.cards]
 
     window.workbench.change_setting("window.theme", "dark")
 
     assert current_theme().is_dark
-    qtbot.waitUntil(lambda: all(card._svg not in light for card in welcome.cards), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: all(card._svg not in light for card in welcome.cards))
 
 
 def test_drawings_are_kept(workbench: object, monkeypatch: pytest.MonkeyPatch) -> None:

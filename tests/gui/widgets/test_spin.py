@@ -75,7 +75,7 @@ def test_the_wheel_changes_it_only_once_it_has_the_focus(spin: QuietSpin, qtbot:
     assert spin.value() == 5
     spin.activateWindow()
     spin.setFocus()
-    qtbot.waitUntil(spin.hasFocus, timeout=10_000)
+    qtbot.waitUntil(spin.hasFocus)
     assert turn()
     assert spin.value() == 6
     QTest.keyClick(spin, Qt.Key.Key_Down)

@@ -165,7 +165,7 @@ class Hand:
         QApplication.processEvents()
 
     def until(self, holds: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(holds, timeout=30_000)
+        self.qtbot.waitUntil(holds)
 
     @property
     def told(self) -> str:

@@ -25,7 +25,6 @@ from studio.trace.writer import close_writer
 from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 
-PATIENCE_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 ROWS = 12
 
@@ -111,7 +110,7 @@ class Lab:
 
     def wait(self, until: Callable[[], Any]) -> None:
         """Let the window work until something is so."""
-        self.qtbot.waitUntil(lambda: bool(until()), timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: bool(until()))
 
     def listed(self) -> None:
         """Wait until the results of the chosen batch are shown."""

@@ -70,7 +70,7 @@ def test_a_tool_is_pinned_as_one_edit_that_can_be_undone(weather: Desk, tmp_path
     body = section(weather)
     body.ask_button.click()
     press(sheet(), "server.ask_the_server")
-    qtbot.waitUntil(lambda: not body.errands.is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not body.errands.is_busy)
 
     assert [body.choice.itemData(index) for index in range(body.choice.count())][:2] == ["forecast", "echo"]
     assert body.choice.currentData() == "forecast"
@@ -91,7 +91,7 @@ def test_a_server_that_does_not_start_is_told_below_the_button(desk_of: Callable
     body = section(desk_of(graph("no_such_program_at_all")))
     body.ask_button.click()
     press(sheet(), "server.ask_the_server")
-    qtbot.waitUntil(lambda: not body.errands.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not body.errands.is_busy)
 
     assert "no program" in body.told.text()
     assert body.ask_button.isEnabled()

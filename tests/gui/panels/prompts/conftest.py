@@ -78,9 +78,9 @@ class Hand:
             return not waits and not (set(self.panel._asker._current) - {"changes"})
 
         QApplication.processEvents()
-        self.qtbot.waitUntil(is_quiet, timeout=20_000)
+        self.qtbot.waitUntil(is_quiet)
         QApplication.processEvents()  # timers that begin something else
-        self.qtbot.waitUntil(is_quiet, timeout=20_000)
+        self.qtbot.waitUntil(is_quiet)
 
     def type(self, text: str) -> None:
         """Type into the field of words, in place of what stands there."""

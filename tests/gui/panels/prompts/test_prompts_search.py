@@ -293,7 +293,7 @@ def test_without_any_run_it_says_how_to_get_prompts(hand: Hand) -> None:
     assert page.empty.example_button.isVisible()
 
     hand.qtbot.mouseClick(page.empty.example_button, Qt.MouseButton.LeftButton)
-    hand.qtbot.waitUntil(lambda: len(page.model.rows) > 0, timeout=20_000)
+    hand.qtbot.waitUntil(lambda: len(page.model.rows) > 0)
 
     assert hand.panel.file_box.currentText() == "inbox_triage"
     assert hand.panel.file_box.count() == 2

@@ -20,7 +20,6 @@ from tests.gui.windows import opened
 from tests.trace import runs
 from tests.trace.many_runs import Fact, put_runs
 
-PATIENCE_MS = 30_000
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -43,7 +42,7 @@ class Shelf:
 
     def wait(self, until: Callable[[], Any]) -> None:
         """Let the window work until something is so."""
-        self.qtbot.waitUntil(lambda: bool(until()), timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: bool(until()))
 
     def settle(self) -> None:
         """Wait until the list and the rows in view are known."""

@@ -16,7 +16,8 @@ from studio.gui.panels.runs.listing import _looked
 from studio.trace import Trace, open_run
 from studio.trace.mailbox import may_be_steered
 from studio.trace.sqlite import sqlite3
-from tests.gui.panels.runs.conftest import PATIENCE_MS, Shelf
+from tests.gui.panels.runs.conftest import Shelf
+from tests.gui.patience import PATIENCE_MS
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
 

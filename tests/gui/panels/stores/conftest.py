@@ -103,7 +103,7 @@ class Hand:
 
         for _ in range(2):
             QApplication.processEvents()
-            self.qtbot.waitUntil(is_quiet, timeout=20_000)
+            self.qtbot.waitUntil(is_quiet)
         QApplication.processEvents()
 
     def click(self, store: str) -> None:

@@ -129,7 +129,7 @@ def test_without_a_graph_a_run_or_stores_it_says_so(hand: Hand, tmp_path: Path) 
 @pytest.mark.thorough
 def test_hidden_it_asks_nothing_and_shown_again_it_has_what_happened_meanwhile(hand: Hand, shop: Session) -> None:
     hand.window.show_panel("runs")
-    hand.qtbot.waitUntil(lambda: hand.panel.visibleRegion().isEmpty(), timeout=5_000)
+    hand.qtbot.waitUntil(lambda: hand.panel.visibleRegion().isEmpty())
     before = hand.panel.found
 
     shop.seek(shop.last)
@@ -190,17 +190,15 @@ def test_a_run_is_followed_while_it_goes_on_and_its_end_is_shown(
     live = hand.window.workbench.part("live")
     live.run(document)
     try:
-        hand.qtbot.waitUntil(
-            lambda: ("facts", "kv", "2") in [(a, b, c[-1:]) for a, b, c in hand.listed], timeout=10_000
-        )
+        hand.qtbot.waitUntil(lambda: ("facts", "kv", "2") in [(a, b, c[-1:]) for a, b, c in hand.listed])
         hand.click("notes")
-        hand.qtbot.waitUntil(lambda: [row[2] for row in hand.rows] == ["order 1", "order 2"], timeout=10_000)
+        hand.qtbot.waitUntil(lambda: [row[2] for row in hand.rows] == ["order 1", "order 2"])
         assert live.of(document).is_running
         assert hand.panel._poll.isActive()
     finally:
         may_go_on.set()
-    hand.qtbot.waitUntil(lambda: not live.of(document).is_running, timeout=20_000)
-    hand.qtbot.waitUntil(lambda: [row[2] for row in hand.rows][-1:] == ["order 4"], timeout=10_000)
+    hand.qtbot.waitUntil(lambda: not live.of(document).is_running)
+    hand.qtbot.waitUntil(lambda: [row[2] for row in hand.rows][-1:] == ["order 4"])
     assert not hand.panel._poll.isActive()
 
 

@@ -60,7 +60,7 @@ class Bank:
     def settle(self) -> None:
         """Wait until nothing is played."""
         self.qtbot.waitUntil(self.is_read)
-        self.qtbot.waitUntil(lambda: not self.panel.bench.is_playing, timeout=20_000)
+        self.qtbot.waitUntil(lambda: not self.panel.bench.is_playing)
 
     def states(self) -> dict[str, str]:
         return {row.case.name: row.state for row in self.panel.model.rows}

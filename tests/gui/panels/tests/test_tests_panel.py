@@ -145,7 +145,7 @@ def test_what_is_saved_while_tests_are_played_is_played_after_them(two: Bank, mo
     break_critic(two)
     two.desk.document.save()
     may_end.set()
-    two.qtbot.waitUntil(lambda: two.states().get("critic_judges") == "failed", timeout=20_000)
+    two.qtbot.waitUntil(lambda: two.states().get("critic_judges") == "failed")
     two.settle()
     assert two.states() == {"critic_judges": "failed", "writer_mends": "passed"}
     assert not any(row.result.is_old for row in two.panel.model.rows if row.result is not None)
@@ -267,7 +267,7 @@ def test_renewing_asks_first_and_without_a_model_refuses_and_changes_nothing(
 
     two.desk.trigger("tests.renew")
     press_answer(two.qtbot, window_of, "Ask Anew")
-    two.qtbot.waitUntil(lambda: two.desk.said[-1][1] == "error", timeout=20_000)
+    two.qtbot.waitUntil(lambda: two.desk.said[-1][1] == "error")
     assert "There is no key" in two.desk.said[-1][0]
     assert two.tests.read_bytes() == before
 
@@ -291,7 +291,7 @@ def test_renewing_keeps_the_new_answers_and_can_be_stopped(
     click_row(two, "critic_judges")
     two.desk.trigger("tests.renew")
     press_answer(two.qtbot, window_of, "Ask Anew")
-    two.qtbot.waitUntil(lambda: bool(model.requests), timeout=20_000)
+    two.qtbot.waitUntil(lambda: bool(model.requests))
     assert not window_of.actions_bar.actions["tests.renew"].isEnabled(), "one asks at a time"
     two.qtbot.waitUntil(lambda: two.states()["critic_judges"] == "playing")
     QTest.mouseClick(two.panel.stop, Qt.MouseButton.LeftButton)
@@ -303,7 +303,7 @@ def test_renewing_keeps_the_new_answers_and_can_be_stopped(
     monkeypatch.setattr(Catalog, "_open", lambda *_, **__: Scripted(({"error": "timeout"},)))
     two.desk.trigger("tests.renew")
     press_answer(two.qtbot, window_of, "Ask Anew")
-    two.qtbot.waitUntil(lambda: two.desk.said[-1][1] == "error", timeout=20_000)
+    two.qtbot.waitUntil(lambda: two.desk.said[-1][1] == "error")
     assert "did not answer" in two.desk.said[-1][0]
     assert two.tests.read_bytes() == before, "a failure of the model is no answer to keep"
 
@@ -311,7 +311,7 @@ def test_renewing_keeps_the_new_answers_and_can_be_stopped(
     monkeypatch.setattr(Catalog, "_open", lambda *_, **__: Scripted(("good",)))
     two.desk.trigger("tests.renew")
     press_answer(two.qtbot, window_of, "Ask Anew")
-    two.qtbot.waitUntil(lambda: two.states()["critic_judges"] == "passed", timeout=20_000)
+    two.qtbot.waitUntil(lambda: two.states()["critic_judges"] == "passed")
     assert b"reply: good" in two.tests.read_bytes()
     assert list(read_tests(two.tests).cases) == ["critic_judges", "writer_mends"]
 
@@ -323,7 +323,7 @@ def test_stepping_through_a_test_that_goes_on_is_stopped(bank: Bank) -> None:
     bank.desk.trigger("tests.step_through")
     play = bank.panel.bench.play
     assert play is not None
-    bank.qtbot.waitUntil(lambda: play.stop._playing is not None, timeout=20_000)
+    bank.qtbot.waitUntil(lambda: play.stop._playing is not None)
     bank.desk.trigger("tests.stop")
     bank.settle()
     assert bank.desk.said[-1][0] == "The test endless was stopped."
@@ -338,7 +338,7 @@ def test_a_test_is_stepped_through_as_it_was_played(two: Bank) -> None:
     click_row(two, "writer_mends")
     two.desk.trigger("tests.step_through")
     replays = two.desk.workbench.part("replay")
-    two.qtbot.waitUntil(lambda: replays.current is not None, timeout=20_000)
+    two.qtbot.waitUntil(lambda: replays.current is not None)
 
     session = replays.current
     assert session.here.node == "writer"

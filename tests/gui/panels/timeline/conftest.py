@@ -46,7 +46,7 @@ def show(qtbot: Any, workbench: Workbench) -> Callable[[Path], Shown]:
         session = workbench.part("replay").open(Source(db, "last"))
         assert session is not None
         workbench.set_current(Tab(session.document, TOP), None)
-        qtbot.waitUntil(lambda: panel.timeline is not None and panel.timeline.state.overview.is_whole, timeout=20_000)
+        qtbot.waitUntil(lambda: panel.timeline is not None and panel.timeline.state.overview.is_whole)
         QApplication.processEvents()
         assert panel.timeline is not None
         return Shown(panel, session, panel.timeline)

@@ -89,7 +89,7 @@ def test_playing_goes_on_and_the_playhead_stays_in_view(long: Shown, qtbot: Any)
     long.state.look_at(0, 20)
     button = long.panel.transport.buttons["replay.play"]
     click(button, button.rect().center())
-    qtbot.waitUntil(lambda: long.session.seq > 60, timeout=20_000)
+    qtbot.waitUntil(lambda: long.session.seq > 60)
     assert player.is_playing
     click(button, button.rect().center())
     assert not player.is_playing
@@ -190,7 +190,7 @@ def test_a_run_that_goes_on_grows_on_the_timeline(db: Path, show: Callable[[Path
     for seq in range(11, 41):
         log.firing(seq, seq, 2, f"b{seq - 1}", 0, 0, 1, "no", 0, 10**18 + seq, 1, None, {}, 1)
     log.flush()
-    qtbot.waitUntil(lambda: len(shown.state.overview) == 40, timeout=20_000)
+    qtbot.waitUntil(lambda: len(shown.state.overview) == 40)
     assert shown.names() == ["a", "b"]
     assert shown.state.window.end == 40
     assert shown.panel.transport.of.text() == "/ 40"

@@ -21,7 +21,7 @@ from studio.replay.continuing import fork
 from studio.replay.diff.aligning import Which
 from studio.trace import Trace
 from studio.trace.writer import close_writer
-from tests.gui.replay.forked import GRAPH, PATIENCE_MS, asked, child, did, open_run, press, record, step_of
+from tests.gui.replay.forked import GRAPH, asked, child, did, open_run, press, record, step_of
 from tests.gui.support import wheel
 from tests.support.thorough import thorough_but
 
@@ -47,7 +47,7 @@ def beside(window: MainWindow, qtbot: Any, db: Path, a: str, b: str) -> CompareP
     """Show two runs side by side and wait for the comparison."""
     comparison = window.workbench.part("comparing").open(Source(db, a), Source(db, b))
     assert comparison is not None
-    qtbot.waitUntil(lambda: comparison.found is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: comparison.found is not None)
     page = window.pages.currentWidget()
     assert isinstance(page, ComparePage)
     settle(page, qtbot)
@@ -56,7 +56,7 @@ def beside(window: MainWindow, qtbot: Any, db: Path, a: str, b: str) -> CompareP
 
 def settle(page: ComparePage, qtbot: Any) -> None:
     QCoreApplication.processEvents()
-    qtbot.waitUntil(lambda: not page.steps.is_due and not page._poll.isActive(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not page.steps.is_due and not page._poll.isActive())
 
 
 def differing(db: Path, a: str, b: str) -> set[Key]:
@@ -300,13 +300,13 @@ def test_a_long_comparison_can_be_given_up_and_begun_again(
     db, a, b = runs.db, runs.a, runs.forks["output"]
     comparison = window.workbench.part("comparing").open(Source(db, a), Source(db, b))
     comparison.cancel()
-    qtbot.waitUntil(lambda: not comparison.is_busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not comparison.is_busy)
     page = window.pages.currentWidget()
     assert isinstance(page, ComparePage)
     if comparison.found is None:  # it was not over before
         assert "stopped" in page.bar.said._full
         press(qtbot, page, "compare.again")
-        qtbot.waitUntil(lambda: comparison.found is not None, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: comparison.found is not None)
     assert "Parts at" in page.bar.said._full
 
 

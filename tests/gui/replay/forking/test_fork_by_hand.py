@@ -19,7 +19,6 @@ from studio.replay.continuing import afork
 from studio.trace import Trace
 from tests.gui.replay.forked import (
     GRAPH,
-    PATIENCE_MS,
     SCRIPT,
     child,
     choose,
@@ -129,7 +128,7 @@ def test_what_it_will_take_is_told_before(window: MainWindow, qtbot: Any, tmp_pa
     assert not panel.foot.title.isVisible(), "it is said once"
     panel = choose(window, "critic")
     once_more(qtbot, panel)
-    qtbot.waitUntil(lambda: forks_of(window).estimate(session) is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: forks_of(window).estimate(session) is not None)
     panel = fork_panel(window)
     with Trace(db) as trace:
         total = sum(one.status != "skipped" for one in trace.firings(run_id))
@@ -220,7 +219,7 @@ def test_a_fork_can_be_stopped(window: MainWindow, qtbot: Any, tmp_path: Path) -
     ends: list[Any] = []
     forks.over.connect(lambda parent, made, outcome: ends.append((made, outcome)))
     press(qtbot, window.panel("fork"), "fork.run")
-    qtbot.waitUntil(lambda: forks.going is not None and forks.going.session is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: forks.going is not None and forks.going.session is not None)
     assert forks.going is not None
     made = forks.going.session
     assert made is not None
@@ -232,7 +231,7 @@ def test_a_fork_can_be_stopped(window: MainWindow, qtbot: Any, tmp_path: Path) -
     assert focus is not None
     assert window.pages.beside.found[0].canvas.isAncestorOf(focus), "the keys step through it"
     press(qtbot, window.pages.beside.found[0], "compare.abort")
-    qtbot.waitUntil(lambda: bool(ends), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(ends))
     assert ends[0][1].status == "aborted"
     assert made.run.status == "aborted"
     assert forks.why_not(session) == ""
@@ -347,7 +346,7 @@ def test_a_fork_that_goes_on_keeps_a_tab_when_it_is_shown_beside_its_parent_no_m
     fork_here(window, qtbot)
     once_more(qtbot, choose(window, "writer"))
     press(qtbot, window.panel("fork"), "fork.run")
-    qtbot.waitUntil(lambda: forks.going is not None and forks.going.session is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: forks.going is not None and forks.going.session is not None)
     assert forks.going is not None
     made = forks.going.session
     assert made is not None
@@ -356,5 +355,5 @@ def test_a_fork_that_goes_on_keeps_a_tab_when_it_is_shown_beside_its_parent_no_m
     assert window.pages.beside.found == []
     assert forks.is_going
     forks.stop()
-    qtbot.waitUntil(lambda: not forks.is_going, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not forks.is_going)
     assert made.run.status == "aborted"
