@@ -11,6 +11,8 @@ from studio.dynamics.words.reading import Reading
 
 _TAKEN = 0
 """Stands for the number of uses of a term that is taken up; all other numbers are true."""
+_KNOWN = -1
+"""Stands for the position at which a term appeared of which nothing more is asked: that it was said is known."""
 
 
 class Terms:
@@ -27,12 +29,11 @@ class Terms:
         self._within = settings.flow_within
         self._ring = settings.wander_window
         self._half = max(1, settings.kept // 2)
-        # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy.
-        self._young: set[str] = set()
-        self._old: set[str] = set()
+        # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy. And each
+        # stands in one large table, at which position it appeared: to find a place in a second takes as long again.
+        self._young: dict[str, int] = {}
+        self._old: dict[str, int] = {}
         self._noted: set[str] = set()
-        self._followed: set[str] = set()  # of which something is still asked; what else was said is only known
-        self._born: dict[str, int] = {}  # at which position each of these appeared
         self._uses: dict[str, int] = {}
         self._heard: dict[str, tuple[str, ...]] = {}
         self._size = self._within + 1
@@ -51,18 +52,18 @@ class Terms:
         self.introduced[slot] = self.taken[slot] = 0
         self._speakers[position % self._size] = module
         said = reading.distinctive
-        if again := said & self._followed:
-            self._use(again, position, module)
-        new = said - self._young
+        new = said.difference(self._young)
         if new and self._old:
-            new -= self._old
+            new = new.difference(self._old)
+        if len(new) < len(said):
+            self._use(said - new, position, module)
         if new:
             self._introduce(new, slot, position, module)
         return new
 
     def note(self, tokens: frozenset[str]) -> frozenset[str]:
         """Take the tokens of an output that says too little to count; return those that nobody had said or noted."""
-        new = tokens - self._young - self._old - self._noted
+        new = tokens.difference(self._young, self._old, self._noted)
         if new:
             if len(self._noted) >= self._half:
                 self._noted.clear()
@@ -76,20 +77,23 @@ class Terms:
         self.first[module] = self.first.get(module, 0) + count
         if len(self._young) >= self._half:
             self._forget()
-        self._young |= new
-        self._followed |= new
-        self._born.update(dict.fromkeys(new, position))
+        self._young.update(dict.fromkeys(new, position))
 
     def _forget(self) -> None:
         """Let the older half go; what it introduced can no longer be taken up."""
-        for token in self._old & self._followed:
-            self._drop(token)
-        self._old, self._young = self._young, set()
+        gone, self._old, self._young = self._old, self._young, {}
+        for token in [token for token in self._uses if token in gone]:
+            del self._uses[token]
+        for token in [token for token in self._heard if token in gone]:
+            del self._heard[token]
 
     def _use(self, tokens: frozenset[str], position: int, module: str) -> None:
         """Take that terms are said again; one that is taken up and old is followed no more."""
         for token in tokens:
-            born = self._born[token]
+            place = self._young if token in self._young else self._old
+            born = place[token]
+            if born == _KNOWN:
+                continue
             age = position - born
             uses = self._uses.get(token, 1)
             if uses:
@@ -105,7 +109,9 @@ class Terms:
                 if source != module:
                     self._hear(token, source, module)
             elif not uses:
-                self._drop(token)
+                place[token] = _KNOWN
+                self._uses.pop(token, None)
+                self._heard.pop(token, None)
 
     def _hear(self, token: str, source: str, module: str) -> None:
         """Take that a module says a term soon after another one has brought it up."""
@@ -116,10 +122,3 @@ class Terms:
                 self.heard[source] = self.heard.get(source, 0) + 1
             pair = (source, module)
             self.flow[pair] = self.flow.get(pair, 0) + 1
-
-    def _drop(self, token: str) -> None:
-        """Ask no more of a term; that it was said stays known."""
-        self._followed.discard(token)
-        del self._born[token]
-        self._uses.pop(token, None)
-        self._heard.pop(token, None)
