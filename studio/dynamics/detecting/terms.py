@@ -29,8 +29,8 @@ class Terms:
         self._within = settings.flow_within
         self._ring = settings.wander_window
         self._half = max(1, settings.kept // 2)
-        # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy. And each
-        # stands in one large table, at which position it appeared: to find a place in a second takes as long again.
+        # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy.
+        # Of each term it is kept at which position it appeared.
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
         self._noted: set[str] = set()
