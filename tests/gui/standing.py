@@ -96,14 +96,20 @@ def standing(qtbot: Any, home: Path) -> Iterator[Standing]:
             _standing.discard(made)
 
 
-@contextmanager
-def few(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, *kept: str) -> Iterator[Standing]:
-    """Open a window that stands until the end, with all panels but these empty."""
-    with pytest.MonkeyPatch.context() as patch:
-        make_only(patch, *kept)
-        with standing(QtBot(request), tmp_path_factory.mktemp("few")) as found:
-            patch.setattr(window_module, "all_panels", all_panels)  # other windows of the module have all of theirs
-            yield found
+def few(*kept: str) -> Any:
+    """Return a fixture: the window of a module, with all panels but these (by id) empty."""
+
+    @pytest.fixture(scope="module")
+    def lasting(
+        qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[Standing]:
+        with pytest.MonkeyPatch.context() as patch:
+            make_only(patch, *kept)
+            with standing(QtBot(request), tmp_path_factory.mktemp("few")) as found:
+                patch.setattr(window_module, "all_panels", all_panels)  # other windows of the module have all of theirs
+                yield found
+
+    return lasting
 
 
 @pytest.fixture(scope="module")
@@ -127,13 +133,7 @@ def lone_window(qtbot: QtBot) -> Iterator[MainWindow]:
     yield from opened(qtbot)
 
 
-@pytest.fixture(scope="module")
-def bare(
-    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
-    """The window of a module, with all panels but the palette empty."""
-    with few(request, tmp_path_factory, "palette") as found:
-        yield found
+bare = few("palette")
 
 
 @pytest.fixture

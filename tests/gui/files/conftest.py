@@ -9,21 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from studio.gui.frame.window import MainWindow
 from tests.gui.few_panels import make_only
 from tests.gui.standing import Standing, few
 from tests.gui.windows import opened
 
-
-@pytest.fixture(scope="module")
-def lasting(
-    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
-    """The window of a module."""
-    with few(request, tmp_path_factory) as found:
-        yield found
+lasting = few()
 
 
 @pytest.fixture

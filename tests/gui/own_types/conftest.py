@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from studio.editing import TOP, Document
 from studio.gui.canvas import Canvas
@@ -120,13 +119,7 @@ class Project:
         return len(Approvals().all())
 
 
-@pytest.fixture(scope="module")
-def lasting(
-    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
-    """The window of a module, with the panels that own types are seen in."""
-    with few(request, tmp_path_factory, "inspector", "palette") as found:
-        yield found
+lasting = few("inspector", "palette")
 
 
 @pytest.fixture

@@ -68,13 +68,7 @@ def played(folder: Path, lines: tuple[str, ...], *, ticks: int, name: str = "run
     return db
 
 
-@pytest.fixture(scope="module")
-def lasting(
-    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
-    """The window of a module."""
-    with few(request, tmp_path_factory, *KEPT) as found:
-        yield found
+lasting = few(*KEPT)
 
 
 @pytest.fixture

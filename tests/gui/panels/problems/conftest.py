@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.editing import Document
@@ -40,13 +39,7 @@ graphs:
 """A param out of bounds, an edge from nowhere, inputs that nothing feeds, here and in a subgraph."""
 
 
-@pytest.fixture(scope="module")
-def lasting(
-    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
-    """The window of a module."""
-    with few(request, tmp_path_factory, *KEPT) as found:
-        yield found
+lasting = few(*KEPT)
 
 
 @pytest.fixture

@@ -48,13 +48,7 @@ stores:
 """
 
 
-@pytest.fixture(scope="module")
-def lasting(
-    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
-    """The window of a module."""
-    with few(request, tmp_path_factory, *KEPT) as found:
-        yield found
+lasting = few(*KEPT)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from studio import Graph, run
 from studio.gui.panels.tests.panel import TestsPanel
@@ -86,13 +85,7 @@ def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Catalog, "_open", refuse)
 
 
-@pytest.fixture(scope="module")
-def lasting(
-    qapp: QApplication, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
-    """The window of a module."""
-    with few(request, tmp_path_factory, "tests") as found:
-        yield found
+lasting = few("tests")
 
 
 @pytest.fixture
