@@ -134,6 +134,12 @@ class Writer:
         if self._problem is not None:
             raise self._problem
 
+    def is_over(self) -> bool:
+        """True if it writes no more. One that failed is waited for: it tells of that before it lets go of its file."""
+        if self._fault is not None and threading.current_thread() is not self._thread:
+            self._thread.join()
+        return not self._thread.is_alive()
+
     def close(self) -> None:
         """Write what waits, say goodbye in the database and end the thread. Raises `EnvironmentProblem`."""
         try:
@@ -377,7 +383,7 @@ def writer_of(path: Path) -> Writer:
     key = os.path.realpath(path)
     with _guard:
         found = _writers.get(key)
-        if found is None or not found._thread.is_alive():
+        if found is None or found.is_over():
             found = _writers[key] = Writer(Path(key))
         return found
 
@@ -400,7 +406,7 @@ def close_writers() -> None:
     """Write what waits into all files of this process and close them, as at its end; faults are logged."""
     for key, writer in list(_writers.items()):
         try:
-            if writer._thread.is_alive():
+            if not writer.is_over():
                 writer.close()
         except EnvironmentProblem as problem:
             _log.error("%s", problem)

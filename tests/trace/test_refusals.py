@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3 as standard_sqlite
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -275,7 +276,20 @@ def test_a_bug_of_ours_in_the_writer_is_told_to_every_caller_and_ends_no_other_f
     def broken(batch: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr(writer_of(db)._rows, "write", broken)
+    writer = writer_of(db)
+    waited_for, let_go, join = threading.Event(), writer._lock.close, writer._thread.join
+
+    def take_time() -> None:
+        waited_for.wait(10)
+        let_go()
+
+    def wait_for() -> None:
+        waited_for.set()
+        join()
+
+    monkeypatch.setattr(writer._rows, "write", broken)
+    monkeypatch.setattr(writer._lock, "close", take_time)
+    monkeypatch.setattr(writer._thread, "join", wait_for)
     put_firings(log, 1)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="trace writer failed"):
