@@ -136,8 +136,8 @@ def _judged(args: argparse.Namespace) -> Iterator[tuple[Run, Verdict, str]]:
         trace, there = trace_of(args, name)
         with trace:
             known = known_of(trace, there)
-            found = recorded_run(trace, there, texts=bool(args.save_trace), every=args.all, of=known)
-            title = f"{trace.run(found.id).graph} · {found.id[:10]}"
+            found = recorded_run(trace, texts=bool(args.save_trace), every=args.all, of=known)
+            title = f"{known.run.graph} · {found.id[:10]}"
             yield found, analyse(found, known.thresholds), title
     if args.trace:
         from studio.dynamics.exchange.reading import read_runs

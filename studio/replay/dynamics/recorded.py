@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The graph of a recorded run, as it was then, with its types and modules."""
+    """A recorded run with its graph, as it was then, and the types and modules of that."""
 
+    run: RunFound
     graph: Graph
     types: Registry
     modules: Modules
@@ -48,11 +49,11 @@ class Known:
 
 
 def known_of(trace: Trace, run: str = "last", registry: Registry | None = None) -> Known:
-    """Read the graph of a run of the trace file. Raises UsageError if there is no such run."""
+    """Read a run of the trace file with its graph. Raises UsageError if there is no such run."""
     found = trace.run(run)
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
     types = registry or registry_of(graph)
-    return Known(graph, types, Modules(graph, types))
+    return Known(found, graph, types, Modules(graph, types))
 
 
 def recorded_run(
@@ -68,12 +69,11 @@ def recorded_run(
     What was read of the outputs when they fired is taken as it stands; where nothing was (the run is older, its graph
     has only pure nodes, or its guard was off) the recorded outputs themselves are given, and so they are with `texts`,
     for other programs. With `every` all nodes that compute count as modules, not only those that reach outside.
-    `of` is its graph, if that was read before. Raises UsageError if there is no such run, EnvironmentProblem where
-    what was read is damaged.
+    `of` is the run, if it was read before; then `run` says nothing. Raises UsageError if there is no such run,
+    EnvironmentProblem where what was read is damaged.
     """
-    found = trace.run(run)
-    of = of or known_of(trace, found.id)
-    graph, types, known = of.graph, of.types, of.modules
+    of = of or known_of(trace, run)
+    found, graph, types, known = of.run, of.graph, of.types, of.modules
     places = Places(graph, types, known)
     facts: dict[str, ModuleFacts] = {}
     ticks: dict[int, int] = {}

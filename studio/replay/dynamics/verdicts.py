@@ -17,4 +17,4 @@ def verdict_of(trace: Trace, run: str = "last", *, registry: Registry | None = N
     """Return the verdict of a run of the trace file, by the thresholds of its graph. Raises UsageError if there is no
     such run."""
     known = known_of(trace, run, registry)
-    return analyse(recorded_run(trace, run, of=known), known.thresholds)
+    return analyse(recorded_run(trace, of=known), known.thresholds)

@@ -121,7 +121,7 @@ class Cells:
 def read(trace: Trace, run: str, registry: Registry | None = None) -> Read:
     """Ask the trace for a run. Raises StudioError if there is none, or it cannot be read."""
     known = known_of(trace, run, registry)
-    found = recorded_run(trace, run, of=known)
+    found = recorded_run(trace, of=known)
     steps = trace.steps(found.id)
     parts = [numpy.empty((0, 2), numpy.int64)]
     after = 0
