@@ -77,11 +77,10 @@ class Circle:
             self._repeat()
         elif self._repeats > 1:
             self._repeats, self._period = 1, 0
-        marks = self._known
         if (
-            (marks.held < self._few or marks.count(self._count, self._long) < self._few)
-            and (not known or self._repeats < self._least_repeats)
+            self._repeats < self._least_repeats
             and not self._bell.rung
+            and (self._known.held < self._few or self._known.count(self._count, self._long) < self._few)
         ):
             self._stale, self._level = True, None  # nothing can be due: what it comes to is worked out when asked for
             return ()

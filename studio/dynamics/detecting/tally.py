@@ -24,8 +24,7 @@ class Tally:
     of all modules.
     `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
     that nobody had said, `idle` the outputs without content.  `news` is the last thing it said that it had not said
-    before; `heaviest` is the largest mass of an output.  What failed and what wrote is counted by the watch, which
-    looks at these anyway.
+    before; `heaviest` is the largest mass of an output.
     """
 
     __slots__ = (
@@ -77,8 +76,12 @@ class Tally:
     def see(self, step: Step) -> None:
         """Count one firing of the module."""
         reading, said = step.reading, step.said
+        if step.failed:
+            self.failed += 1
         if reading.mass > self.heaviest:
             self.heaviest = reading.mass
+        if step.effect == "write":
+            self.writes += 1
         if not step.contentful:
             self.idle += 1
             if self._idle is None:

@@ -287,10 +287,8 @@ class Watch:
         self.firings = index + 1
         failed, effect = event.err is not None, event.effect
         plain = not failed and effect != "write"
-        if not plain:
-            self.failures += failed
-            tally.failed += failed
-            tally.writes += effect == "write"
+        if failed:
+            self.failures += 1
         vocabulary = self._vocabulary
         words = vocabulary.see(module, reading)
         progress = ""
