@@ -52,7 +52,8 @@ def compare(stage: Stage) -> None:
     place = stage.find(Elided, "firing.place")[0]._full
     assert f"step {firing.seq} · tick {firing.tick}" in place
     when = stage.find(Elided, "firing.when")[0]._full
-    assert time.strftime("%H:%M:%S", time.localtime(firing.started_at)) in when
+    seconds, thousandths = divmod(round(firing.started_at * 1000), 1000)  # what is nearly the next second is shown as it
+    assert f"{time.strftime('%H:%M:%S', time.localtime(seconds))}.{thousandths:03d}" in when
     reason = stage.find(Note, "firing.reason")
     assert (reason[0].text() if reason else "") == visible(firing.reason[:2000])[:2000]
     _compare_outputs(stage, firing)
