@@ -52,7 +52,7 @@ def compare(stage: Stage) -> None:
     place = stage.find(Elided, "firing.place")[0]._full
     assert f"step {firing.seq} · tick {firing.tick}" in place
     when = stage.find(Elided, "firing.when")[0]._full
-    seconds, thousandths = divmod(round(firing.started_at * 1000), 1000)  # what is nearly the next second is shown as it
+    seconds, thousandths = divmod(round(firing.started_at * 1000), 1000)  # so is what it shows rounded
     assert f"{time.strftime('%H:%M:%S', time.localtime(seconds))}.{thousandths:03d}" in when
     reason = stage.find(Note, "firing.reason")
     assert (reason[0].text() if reason else "") == visible(firing.reason[:2000])[:2000]
